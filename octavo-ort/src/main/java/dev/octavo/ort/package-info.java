@@ -1,0 +1,5 @@
+/** The ONNX Runtime engine. */
+@NullMarked
+package dev.octavo.ort;
+
+import org.jspecify.annotations.NullMarked;
