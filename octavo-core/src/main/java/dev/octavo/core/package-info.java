@@ -1,4 +1,4 @@
-/** The nouns of Octavo: tensors, graphs, statistics and plans. */
+/** The nouns of Octavo. Depends on the JDK alone. */
 @NullMarked
 package dev.octavo.core;
 
