@@ -9,31 +9,32 @@ import picocli.CommandLine.Spec;
 
 /** The root of the command line: help, the version, and the subcommands. */
 @Command(
-    name = "octavo",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.")
+        name = "octavo",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.")
 public final class Main implements Runnable {
-  @Spec private CommandSpec spec = CommandSpec.create();
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
-  private Main() {}
+    private Main() {}
 
-  /** Runs one command and exits with its code. */
-  public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "octavo needs a command");
-  }
-
-  /** The version from the jar's manifest. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"octavo " + (version == null ? "(not packaged)" : version)};
+    /** Runs one command and exits with its code. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Main()).execute(args));
     }
-  }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "octavo needs a command");
+    }
+
+    /** The version from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"octavo " + (version == null ? "(not packaged)" : version)};
+        }
+    }
 }
