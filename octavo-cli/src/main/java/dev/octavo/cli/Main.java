@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.")
 public final class Main implements Runnable {
     @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private CommandSpec spec;
 
     private Main() {}
 
