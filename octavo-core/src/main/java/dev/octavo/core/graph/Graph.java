@@ -158,6 +158,18 @@ public final class Graph {
     return v;
   }
 
+  /**
+   * Adds a constant that only the codec can interpret (sparse, or of an element type of a later
+   * ONNX): it has neither producer nor tensor, and the codec writes it back.
+   */
+  public Value addOpaqueConstant(String valueName, Carried codecForm) {
+    edit();
+    Value existing = values.get(valueName);
+    Value v = existing != null && existing.graphInput ? existing : fresh(valueName);
+    v.carried = codecForm;
+    return v;
+  }
+
   /** Replaces the tensor of an initializer or of a {@code Constant} node. */
   public void replaceConstant(Value v, Tensor tensor) {
     edit();

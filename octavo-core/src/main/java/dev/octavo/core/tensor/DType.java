@@ -29,7 +29,10 @@ public enum DType {
   FLOAT8E5M2FNUZ(20, 8),
   UINT4(21, 4),
   INT4(22, 4),
-  FLOAT4E2M1(23, 4);
+  FLOAT4E2M1(23, 4),
+  FLOAT8E8M0(24, 8),
+  UINT2(25, 2),
+  INT2(26, 2);
 
   private final int onnxCode;
   private final int bits;
@@ -49,7 +52,7 @@ public enum DType {
     return bits;
   }
 
-  /** Bytes that {@code elements} elements take when packed, 4-bit types two to a byte. */
+  /** Bytes that {@code elements} elements take when packed, 4-bit types two to a byte, 2-bit types four. */
   public long bytesFor(long elements) {
     return Math.addExact(Math.multiplyExact(elements, (long) bits), 7) / 8;
   }

@@ -169,6 +169,9 @@ public final class Tensor {
 
   @Override
   public boolean equals(Object o) {
+    if (o == this) {
+      return true;
+    }
     if (!(o instanceof Tensor t) || t.dtype != dtype || !t.shape.equals(shape)) {
       return false;
     }
