@@ -1,7 +1,9 @@
 package dev.octavo.quant.solve;
 
+import dev.octavo.core.RecipeException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.Choice;
 import dev.octavo.core.plan.Grid;
 import dev.octavo.core.plan.Plan;
@@ -96,7 +98,8 @@ public final class Solver {
       return known;
     }
     if (busy.putIfAbsent(site, true) != null) {
-      throw new IllegalArgumentException("the scheme asks for the grid of " + site + " to be the same as itself");
+      throw new RecipeException(
+          "the grid of " + site + " is asked to be the same as itself", "break the circle of same-as");
     }
     Choice choice = scheme.choices().get(site);
     Grid g;
@@ -107,7 +110,8 @@ public final class Solver {
     } else if (choice instanceof Choice.SameAs s) {
       g = gridOf(s.other());
     } else {
-      throw new IllegalArgumentException("the scheme has no grid for " + site);
+      throw new RecipeException(
+          "the scheme has no grid for " + site, "a grid can be shared only with a value that is quantized");
     }
     grids.put(site, g);
     return g;
@@ -133,27 +137,26 @@ public final class Solver {
   private void makeRoomForBiases() {
     Set<Site> widened = new HashSet<>();
     scheme.choices().forEach((site, choice) -> {
-      if (choice instanceof Choice.Bias b) {
-        float[] bias = biasValues(site);
-        Grid weight = gridOf(b.weight());
-        float input = gridOf(b.input()).channel(0).scale();
-        Optional<Grid> wider = ConstantGrids.widened(weight, bias, input, BIAS_ROOM);
+      if (choice instanceof Choice.Bias b && isIntegerBias(site, b)) {
+        float[] bias = graph.require(site.value()).constant().orElseThrow().floats();
+        float input = gridOf(inputOf(site, b)).channel(0).scale();
+        Optional<Grid> wider = ConstantGrids.widened(gridOf(b.weight()), bias, input, BIAS_ROOM);
         if (wider.isPresent() && !(scheme.choices().get(b.weight()) instanceof Choice.Fixed)) {
           grids.put(b.weight(), wider.get());
           widened.add(b.weight());
         }
       }
     });
-    widened.forEach(s -> journal.did("solve", s.toString(), "has a wider grid in some channels, whose bias would not fit 32 bits otherwise"));
-  }
-
-  private float[] biasValues(Site site) {
-    return graph.require(site.value()).constant().orElseThrow().floats();
+    widened.forEach(
+        s -> journal.did("solve", s.toString(), "has a wider grid in some channels, whose bias would not fit 32 bits otherwise"));
   }
 
   private void solveBias(Site site, Choice.Bias b) {
+    if (!isIntegerBias(site, b)) {
+      floats.put(site, "its input or weight stays in float");
+      return;
+    }
     Grid weight = gridOf(b.weight());
-    Grid input = gridOf(b.input());
     Tensor bias = graph.require(site.value()).constant().orElseThrow();
     if (b.bits() < 32) {
       QuantSpec own = QuantSpec.perTensor(b.bits(), true, true);
@@ -162,6 +165,26 @@ public final class Solver {
     }
     QuantSpec spec =
         weight.spec().isPerChannel() ? QuantSpec.perChannel(32, true, true, 0) : QuantSpec.perTensor(32, true, true);
-    grids.put(site, new Grid(spec, ConstantGrids.biasParams(weight, input.channel(0).scale())));
+    grids.put(site, new Grid(spec, ConstantGrids.biasParams(weight, gridOf(inputOf(site, b)).channel(0).scale())));
+  }
+
+  private boolean isIntegerBias(Site site, Choice.Bias b) {
+    return hasGrid(inputOf(site, b)) && hasGrid(b.weight());
+  }
+
+  private boolean hasGrid(Site s) {
+    Choice c = scheme.choices().get(s);
+    return c != null && !(c instanceof Choice.KeepFloat);
+  }
+
+  /* The grid through which the bias's own node reads its input: the use wins over the value. */
+  private Site inputOf(Site bias, Choice.Bias b) {
+    if (bias instanceof Site.OfUse u) {
+      Site own = new Site.OfUse(b.input().value(), u.reader(), Weighted.INPUT);
+      if (scheme.choices().containsKey(own)) {
+        return own;
+      }
+    }
+    return b.input();
   }
 }
