@@ -1,0 +1,70 @@
+package dev.octavo.tasks.image;
+
+import java.util.Locale;
+
+/**
+ * To which size a picture is brought before it is cropped.
+ *
+ * @param target what becomes of its width and height
+ * @param filter how the new pixels are made
+ */
+public record Resize(Target target, ResizeFilter filter) {
+    /** The size to reach. */
+    public sealed interface Target {}
+
+    /**
+     * The shorter side becomes {@code pixels}, the longer one follows in proportion, rounded down:
+     * 640 x 480 becomes 341 x 256. A picture whose shorter side has that length is left alone.
+     *
+     * @param pixels at least 1
+     */
+    public record Shorter(int pixels) implements Target {
+        public Shorter {
+            requirePixels(pixels);
+        }
+    }
+
+    /**
+     * Exactly this size, whatever the proportions were.
+     *
+     * @param height rows, at least 1
+     * @param width pixels per row, at least 1
+     */
+    public record Exact(int height, int width) implements Target {
+        public Exact {
+            requirePixels(height);
+            requirePixels(width);
+        }
+    }
+
+    Picture apply(Picture picture) {
+        if (target instanceof Exact exact) {
+            return Resampler.resize(picture, exact.width(), exact.height(), filter);
+        }
+        int shorter = ((Shorter) target).pixels();
+        int w = picture.width();
+        int h = picture.height();
+        if (Math.min(w, h) == shorter) {
+            return picture;
+        }
+        int longer = (int) ((long) shorter * Math.max(w, h) / Math.min(w, h));
+        return w < h
+                ? Resampler.resize(picture, shorter, longer, filter)
+                : Resampler.resize(picture, longer, shorter, filter);
+    }
+
+    private static void requirePixels(int n) {
+        if (n < 1 || n > 1 << 14) {
+            throw new IllegalArgumentException("a side has 1 to 16384 pixels, got " + n);
+        }
+    }
+
+    /** {@code resize-shorter 256 bilinear}. */
+    @Override
+    public String toString() {
+        String size = target instanceof Exact e
+                ? "resize " + e.height() + "x" + e.width()
+                : "resize-shorter " + ((Shorter) target).pixels();
+        return size + " " + filter.name().toLowerCase(Locale.ROOT);
+    }
+}
