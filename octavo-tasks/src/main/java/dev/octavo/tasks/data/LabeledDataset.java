@@ -1,0 +1,14 @@
+package dev.octavo.tasks.data;
+
+import dev.octavo.core.data.Dataset;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** A data set that knows its labels before reading, and what was odd when it was opened. */
+public interface LabeledDataset extends Dataset {
+    /** The class index of an example, 0 or more, without reading it; empty when it has none. */
+    OptionalInt label(int index);
+
+    /** What was odd and yet no error: labels without a picture, files that were passed over. */
+    List<String> warnings();
+}

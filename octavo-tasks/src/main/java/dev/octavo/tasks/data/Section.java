@@ -1,0 +1,144 @@
+package dev.octavo.tasks.data;
+
+import dev.octavo.core.RecipeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The keys of one mapping of a data set file, with errors that name file, line and remedy.
+ *
+ * @param file the data set file's name
+ * @param entries what it says
+ */
+record Section(String file, Map<String, Yaml.Node> entries) {
+    /** The mapping under {@code what}, all of whose keys are {@code known}. */
+    static Section of(String file, String what, Yaml.Mapping mapping, List<String> known) {
+        mapping.entries().forEach((key, value) -> {
+            if (!known.contains(key)) {
+                throw new RecipeException(
+                        file + " line " + value.line() + ": " + what + " has no key '" + key + "'",
+                        Nearest.of(key, known)
+                                        .map(k -> "did you mean " + k + "? ")
+                                        .orElse("")
+                                + "Known keys: "
+                                + String.join(", ", known));
+            }
+        });
+        return new Section(file, mapping.entries());
+    }
+
+    Optional<Yaml.Node> node(String key) {
+        return Optional.ofNullable(entries.get(key));
+    }
+
+    Optional<String> text(String key) {
+        return node(key).map(n -> text(key, n));
+    }
+
+    /** One of the constants of an enum, in upper or lower case. */
+    <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
+        return node(key).map(n -> {
+            String text = text(key, n);
+            List<String> known = new ArrayList<>();
+            for (E constant : type.getEnumConstants()) {
+                if (constant.name().equalsIgnoreCase(text)) {
+                    return constant;
+                }
+                known.add(lowerIfWord(constant.name()));
+            }
+            throw wrong(
+                    n,
+                    key + " is '" + text + "'",
+                    Nearest.of(text, known).map(k -> "did you mean " + k + "? ").orElse("")
+                            + "It is one of "
+                            + String.join(", ", known));
+        });
+    }
+
+    Optional<Integer> integer(String key) {
+        return node(key).map(n -> integer(key, n));
+    }
+
+    /** A number or a fraction such as {@code 1/255}. */
+    Optional<Double> number(String key) {
+        return node(key).map(n -> number(key, n));
+    }
+
+    /** One number, or a list of them. */
+    Optional<List<Float>> numbers(String key) {
+        return node(key)
+                .map(n ->
+                        list(n).stream().map(item -> (float) number(key, item)).toList());
+    }
+
+    /** {@code 224}, or {@code [224, 320]}: rows, then pixels per row. */
+    Optional<int[]> size(String key) {
+        return node(key).map(n -> {
+            List<Integer> sides =
+                    list(n).stream().map(item -> integer(key, item)).toList();
+            if (sides.isEmpty() || sides.size() > 2) {
+                throw wrong(n, key + " has " + sides.size() + " numbers", "write N or [H, W]");
+            }
+            return new int[] {sides.get(0), sides.get(sides.size() - 1)};
+        });
+    }
+
+    /** The result of {@code make}; what it refuses becomes an error at the line of {@code key}. */
+    <T> T valid(String key, Function<Section, T> make) {
+        try {
+            return make.apply(this);
+        } catch (IllegalArgumentException e) {
+            int line = node(key).map(Yaml.Node::line).orElse(1);
+            throw new RecipeException(file + " line " + line + ": " + e.getMessage(), "see docs/datasets.md");
+        }
+    }
+
+    RecipeException wrong(Yaml.Node node, String what, String fix) {
+        return new RecipeException(file + " line " + node.line() + ": " + what, fix);
+    }
+
+    private static List<Yaml.Node> list(Yaml.Node node) {
+        return node instanceof Yaml.Sequence s ? s.items() : List.of(node);
+    }
+
+    private String text(String key, Yaml.Node node) {
+        if (node instanceof Yaml.Scalar scalar) {
+            return scalar.text();
+        }
+        throw wrong(node, key + " is not a single value", "write " + key + ": value");
+    }
+
+    private int integer(String key, Yaml.Node node) {
+        String text = text(key, node);
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw wrong(node, key + " is '" + text + "'", "write a whole number");
+        }
+    }
+
+    private double number(String key, Yaml.Node node) {
+        String text = text(key, node);
+        String[] parts = text.split("/", -1);
+        try {
+            double value = Double.parseDouble(parts[0].strip());
+            if (parts.length == 1) {
+                return value;
+            }
+            if (parts.length == 2) {
+                return value / Double.parseDouble(parts[1].strip());
+            }
+        } catch (NumberFormatException e) {
+            // Falls through to the same message: the text is no number.
+        }
+        throw wrong(node, key + " is '" + text + "'", "write a number or a fraction like 1/255");
+    }
+
+    private static String lowerIfWord(String constant) {
+        return constant.length() > 4 ? constant.toLowerCase(Locale.ROOT) : constant;
+    }
+}

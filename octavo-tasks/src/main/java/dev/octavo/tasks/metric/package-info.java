@@ -1,0 +1,5 @@
+/** Scores of tasks as mergeable tallies. */
+@NullMarked
+package dev.octavo.tasks.metric;
+
+import org.jspecify.annotations.NullMarked;
