@@ -12,7 +12,9 @@ import picocli.CommandLine.Spec;
         name = "octavo",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.")
+        description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.",
+        subcommands = {InspectCommand.class, QuantizeCommand.class, EvaluateCommand.class, DemoCommand.class},
+        footer = "%nExit codes: 0 done, 2 usage, 3 model, recipe or data, 4 accuracy target missed.")
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -21,7 +23,18 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        int code = commandLine().execute(args);
+        // Native threads of the runtime may still idle; nothing of ours is left to do.
+        Runtime.getRuntime().exit(code);
+    }
+
+    /** The command line, ready to execute. */
+    static CommandLine commandLine() {
+        Failures failures = new Failures();
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures)
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

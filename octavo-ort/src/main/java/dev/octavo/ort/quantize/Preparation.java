@@ -1,0 +1,85 @@
+package dev.octavo.ort.quantize;
+
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Node;
+import dev.octavo.core.plan.Scheme;
+import dev.octavo.core.tensor.TensorType;
+import dev.octavo.onnx.Fingerprint;
+import dev.octavo.quant.Journal;
+import dev.octavo.quant.recipe.Overrides;
+import dev.octavo.quant.rewrite.FoldBatchNorm;
+import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.RemoveIdentity;
+import dev.octavo.quant.target.Group;
+import dev.octavo.quant.target.OnnxRuntimeCpu;
+import dev.octavo.quant.target.SchemeBuilder;
+import dev.octavo.quant.target.Target;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Rewrites a float graph and decides its scheme. */
+public final class Preparation {
+    private Preparation() {}
+
+    /** The rewrites that every quantization begins with, in order. */
+    public static List<GraphPass> standardRewrites() {
+        return List.of(new RemoveIdentity(), new FoldBatchNorm());
+    }
+
+    /** A rewritten graph and its types, before anything is decided. */
+    public record Rewritten(Graph graph, String fingerprint, Map<String, TensorType> types, Journal journal) {}
+
+    /** Applies the standard rewrites to a copy of the graph and freezes it. */
+    public static Rewritten rewrite(Graph model, Function<Graph, Map<String, TensorType>> inferTypes) {
+        Journal journal = new Journal();
+        Graph graph = model.copy();
+        standardRewrites().forEach(p -> p.apply(graph, journal));
+        Map<String, TensorType> types = inferTypes.apply(graph);
+        graph.freeze();
+        return new Rewritten(graph, Fingerprint.of(graph), types, journal);
+    }
+
+    /** Why groups cannot run in integers on the target, or may not by the recipe; others are absent. */
+    public static Map<Group, String> obstacles(Rewritten r, List<Group> groups, QuantizeOptions options) {
+        Target target = new OnnxRuntimeCpu();
+        Set<Node> floatByRecipe = new Overrides(r.graph(), options.overrides()).floatNodes();
+        Map<Group, String> obstacles = new LinkedHashMap<>();
+        for (Group g : groups) {
+            if (floatByRecipe.contains(g.node())) {
+                obstacles.put(g, "the recipe keeps it in float");
+            } else {
+                target.obstacle(g, r.types()).ifPresent(why -> obstacles.put(g, why));
+            }
+        }
+        return obstacles;
+    }
+
+    /** The scheme in which exactly these groups run in integers. */
+    public static Prepared decide(
+            Rewritten r, List<Group> integer, Map<Group, String> obstacles, QuantizeOptions options) {
+        Scheme built = SchemeBuilder.build(r.graph(), integer, new OnnxRuntimeCpu(), options.scheme());
+        Scheme scheme = new Overrides(r.graph(), options.overrides()).apply(built);
+        return new Prepared(
+                r.graph(),
+                r.fingerprint(),
+                r.types(),
+                List.copyOf(integer),
+                Map.copyOf(obstacles),
+                scheme,
+                options,
+                r.journal());
+    }
+
+    /** Every group that can run in integers does. */
+    public static Prepared everywhere(Rewritten r, QuantizeOptions options) {
+        List<Group> groups = Group.of(r.graph());
+        Map<Group, String> obstacles = obstacles(r, groups, options);
+        List<Group> integer = new ArrayList<>(groups);
+        integer.removeIf(obstacles::containsKey);
+        return decide(r, integer, obstacles, options);
+    }
+}

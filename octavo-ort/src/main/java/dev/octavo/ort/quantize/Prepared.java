@@ -1,0 +1,67 @@
+package dev.octavo.ort.quantize;
+
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
+import dev.octavo.core.plan.Scheme;
+import dev.octavo.core.stat.Evidence;
+import dev.octavo.core.stat.EvidenceRequest;
+import dev.octavo.core.tensor.TensorType;
+import dev.octavo.quant.Journal;
+import dev.octavo.quant.lower.Lowering;
+import dev.octavo.quant.range.RangeRule;
+import dev.octavo.quant.refine.CorrectBias;
+import dev.octavo.quant.solve.EvidenceNeeds;
+import dev.octavo.quant.solve.Solver;
+import dev.octavo.quant.target.Group;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A graph rewritten, frozen and with its scheme decided: everything up to the data. Evidence is
+ * collected once for it; any number of plans can be solved from that.
+ *
+ * @param graph the rewritten float graph, frozen
+ * @param fingerprint of that graph
+ * @param types element types and shapes with batch 1, by value name
+ * @param integer the groups that are to run in integers
+ * @param obstacles why each other group cannot or should not
+ * @param scheme what to do at every site
+ * @param options what was asked for
+ * @param journal what the passes did and left alone
+ */
+public record Prepared(
+        Graph graph,
+        String fingerprint,
+        Map<String, TensorType> types,
+        List<Group> integer,
+        Map<Group, String> obstacles,
+        Scheme scheme,
+        QuantizeOptions options,
+        Journal journal) {
+
+    /** What the sweep over the data must collect. */
+    public EvidenceRequest request() {
+        return EvidenceNeeds.of(graph, scheme);
+    }
+
+    /** The plan by the options' own range rule. */
+    public Plan solve(Evidence evidence) {
+        return solve(evidence, options.activations());
+    }
+
+    /** The plan by another range rule for activations; the evidence serves them all. */
+    public Plan solve(Evidence evidence, RangeRule activations) {
+        if (!evidence.graphFingerprint().equals(fingerprint)) {
+            throw new dev.octavo.core.ModelException(
+                    "this evidence was collected on another graph", "collect it again for this model");
+        }
+        Plan plan = Solver.solve(
+                graph, scheme, evidence, new Solver.Rules(activations, options.weights(), Map.of()), journal);
+        return options.correctBias() ? CorrectBias.apply(graph, plan, evidence, journal) : plan;
+    }
+
+    /** The Q/DQ graph of a plan. */
+    public Graph lower(Plan plan) {
+        return Lowering.lower(graph, plan);
+    }
+}
