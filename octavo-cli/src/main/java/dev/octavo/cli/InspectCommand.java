@@ -50,7 +50,9 @@ final class InspectCommand implements Callable<Integer> {
             facts.put("valueList", valueList(graph, types));
             facts.put("nodeList", nodeList(graph, types));
             Map<String, String> sites = new LinkedHashMap<>();
-            prepared.scheme().choices().forEach((s, c) -> sites.put(s.toString(), c.getClass().getSimpleName() + ": " + c.because()));
+            prepared.scheme()
+                    .choices()
+                    .forEach((s, c) -> sites.put(s.toString(), c.getClass().getSimpleName() + ": " + c.because()));
             facts.put("siteList", sites);
         }
         if (common.json) {
@@ -129,7 +131,10 @@ final class InspectCommand implements Callable<Integer> {
             } else if (value instanceof List<?> l) {
                 System.out.println(key + ":");
                 l.forEach(e -> System.out.printf(
-                        Locale.ROOT, "  %-40s %s%n", ((Map<String, Object>) e).get("name"), ((Map<String, Object>) e).get("type")));
+                        Locale.ROOT,
+                        "  %-40s %s%n",
+                        ((Map<String, Object>) e).get("name"),
+                        ((Map<String, Object>) e).get("type")));
             } else if (value instanceof Long n && n >= 100_000) {
                 System.out.printf(Locale.ROOT, "%s: %,d%n", key, n);
             } else {

@@ -36,13 +36,15 @@ final class ModelFile {
             throw new ModelException("there is no folder " + folder, "make it, or give another name with -o");
         }
         if (!Files.isWritable(folder) || Files.isDirectory(output)) {
-            throw new ModelException("cannot write " + output, "make its folder writable, or give another name with -o");
+            throw new ModelException(
+                    "cannot write " + output, "make its folder writable, or give another name with -o");
         }
     }
 
     /** Writes a text aside and renames it into place. */
     static void write(Path target, String text) {
-        Path aside = target.resolveSibling(target.getFileName() + ".tmp" + ProcessHandle.current().pid());
+        Path aside = target.resolveSibling(
+                target.getFileName() + ".tmp" + ProcessHandle.current().pid());
         try {
             Files.writeString(aside, text);
             try {
@@ -57,7 +59,9 @@ final class ModelFile {
                 e.addSuppressed(second);
             }
             throw new ModelException(
-                    "cannot write " + target + ": " + e.getMessage(), "check the disk's space and the folder's rights", e);
+                    "cannot write " + target + ": " + e.getMessage(),
+                    "check the disk's space and the folder's rights",
+                    e);
         }
     }
 

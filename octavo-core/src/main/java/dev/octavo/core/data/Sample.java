@@ -14,24 +14,24 @@ import java.util.OptionalInt;
  * @param label the class index for classification, if the data has labels
  */
 public record Sample(String name, Map<String, Tensor> inputs, OptionalInt label) {
-  /** Stands for "the only input of the network" in {@link #inputs}. */
-  public static final String ONLY_INPUT = "";
+    /** Stands for "the only input of the network" in {@link #inputs}. */
+    public static final String ONLY_INPUT = "";
 
-  public Sample {
-    inputs = Map.copyOf(inputs);
-  }
-
-  /** An example with a single input whose name the data set does not know. */
-  public static Sample of(String name, Tensor input, OptionalInt label) {
-    return new Sample(name, Map.of(ONLY_INPUT, input), label);
-  }
-
-  /** The inputs under the names that the network gives them. */
-  public Map<String, Tensor> inputsFor(List<String> networkInputs) {
-    Tensor only = inputs.get(ONLY_INPUT);
-    if (only != null && networkInputs.size() == 1) {
-      return Map.of(networkInputs.get(0), only);
+    public Sample {
+        inputs = Map.copyOf(inputs);
     }
-    return inputs;
-  }
+
+    /** An example with a single input whose name the data set does not know. */
+    public static Sample of(String name, Tensor input, OptionalInt label) {
+        return new Sample(name, Map.of(ONLY_INPUT, input), label);
+    }
+
+    /** The inputs under the names that the network gives them. */
+    public Map<String, Tensor> inputsFor(List<String> networkInputs) {
+        Tensor only = inputs.get(ONLY_INPUT);
+        if (only != null && networkInputs.size() == 1) {
+            return Map.of(networkInputs.get(0), only);
+        }
+        return inputs;
+    }
 }

@@ -8,11 +8,11 @@ package dev.octavo.core.graph;
  *     does
  */
 public record Use(Node node, int input) {
-  /** The value is read by name from inside a subgraph (If, Loop, Scan). */
-  public static final int CAPTURED = -1;
+    /** The value is read by name from inside a subgraph (If, Loop, Scan). */
+    public static final int CAPTURED = -1;
 
-  /** Whether a subgraph reads the value, so that it must keep its name and its meaning. */
-  public boolean isCaptured() {
-    return input == CAPTURED;
-  }
+    /** Whether a subgraph reads the value, so that it must keep its name and its meaning. */
+    public boolean isCaptured() {
+        return input == CAPTURED;
+    }
 }

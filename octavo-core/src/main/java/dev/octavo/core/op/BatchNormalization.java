@@ -9,33 +9,32 @@ import java.util.Optional;
  * all four {@code [C]}, x {@code [N, C, …]}.
  */
 public record BatchNormalization(
-    Node node, Value input, Value scale, Value bias, Value mean, Value variance, float epsilon) {
+        Node node, Value input, Value scale, Value bias, Value mean, Value variance, float epsilon) {
 
-  /** The view of a {@code BatchNormalization} node in inference form. */
-  public static Optional<BatchNormalization> of(Node n) {
-    Attributes a = new Attributes(n);
-    if (!n.is("BatchNormalization")
-        || n.presentInputs().size() != 5
-        || a.integer("training_mode", 0) != 0
-        || n.presentOutputs().size() != 1) {
-      return Optional.empty();
+    /** The view of a {@code BatchNormalization} node in inference form. */
+    public static Optional<BatchNormalization> of(Node n) {
+        Attributes a = new Attributes(n);
+        if (!n.is("BatchNormalization")
+                || n.presentInputs().size() != 5
+                || a.integer("training_mode", 0) != 0
+                || n.presentOutputs().size() != 1) {
+            return Optional.empty();
+        }
+        return Optional.of(new BatchNormalization(
+                n,
+                n.input(0).get(),
+                n.input(1).get(),
+                n.input(2).get(),
+                n.input(3).get(),
+                n.input(4).get(),
+                a.real("epsilon", 1e-5f)));
     }
-    return Optional.of(
-        new BatchNormalization(
-            n,
-            n.input(0).get(),
-            n.input(1).get(),
-            n.input(2).get(),
-            n.input(3).get(),
-            n.input(4).get(),
-            a.real("epsilon", 1e-5f)));
-  }
 
-  /** Whether scale, bias, mean and variance are all constants. */
-  public boolean isConstant() {
-    return scale.constant().isPresent()
-        && bias.constant().isPresent()
-        && mean.constant().isPresent()
-        && variance.constant().isPresent();
-  }
+    /** Whether scale, bias, mean and variance are all constants. */
+    public boolean isConstant() {
+        return scale.constant().isPresent()
+                && bias.constant().isPresent()
+                && mean.constant().isPresent()
+                && variance.constant().isPresent();
+    }
 }

@@ -14,37 +14,37 @@ import java.util.TreeMap;
 
 /** The operators that Octavo knows, a visible list. Any other operator keeps float. */
 public final class OpCatalog {
-  private static final Map<String, Op> OPS = new TreeMap<>();
+    private static final Map<String, Op> OPS = new TreeMap<>();
 
-  static {
-    add(COMPUTES, Set.of(0, 1, 2), "Conv", "ConvTranspose", "Gemm");
-    add(COMPUTES, Set.of(0, 1), "MatMul");
-    add(ARITHMETIC, Set.of(0, 1), "Add", "Sub", "Mul", "Div");
-    add(ARITHMETIC, Set.of(0), "AveragePool", "GlobalAveragePool", "ReduceMean");
-    add(ARITHMETIC, Set.of(0), "LeakyRelu", "PRelu", "Sigmoid", "HardSigmoid", "HardSwish");
-    add(ARITHMETIC, Set.of(0), "Tanh", "Gelu", "Erf", "Softmax");
-    add(LIMITS, Set.of(0), "Relu", "Clip");
-    add(PASSES_THROUGH, Set.of(0), "MaxPool", "GlobalMaxPool", "Reshape", "Flatten", "Transpose");
-    add(PASSES_THROUGH, Set.of(0), "Squeeze", "Unsqueeze", "Gather", "Slice", "Split", "Identity");
-    add(PASSES_THROUGH, Set.of(0), "Dropout", "DepthToSpace", "SpaceToDepth", "Expand", "Tile");
-    add(PASSES_THROUGH, Set.of(0), "Resize", "Pad");
-    add(JOINS, Set.of(), "Concat");
-    add(KEEPS_FLOAT, Set.of(0), "LayerNormalization", "BatchNormalization", "InstanceNormalization");
-    add(KEEPS_FLOAT, Set.of(), "Constant", "Cast", "Shape", "NonMaxSuppression", "TopK");
-    add(KEEPS_FLOAT, Set.of(), "QuantizeLinear", "DequantizeLinear");
-  }
-
-  private OpCatalog() {}
-
-  private static void add(OpKind kind, Set<Integer> data, String... types) {
-    for (String t : types) {
-      OPS.put(t, new Op(t, kind, data));
+    static {
+        add(COMPUTES, Set.of(0, 1, 2), "Conv", "ConvTranspose", "Gemm");
+        add(COMPUTES, Set.of(0, 1), "MatMul");
+        add(ARITHMETIC, Set.of(0, 1), "Add", "Sub", "Mul", "Div");
+        add(ARITHMETIC, Set.of(0), "AveragePool", "GlobalAveragePool", "ReduceMean");
+        add(ARITHMETIC, Set.of(0), "LeakyRelu", "PRelu", "Sigmoid", "HardSigmoid", "HardSwish");
+        add(ARITHMETIC, Set.of(0), "Tanh", "Gelu", "Erf", "Softmax");
+        add(LIMITS, Set.of(0), "Relu", "Clip");
+        add(PASSES_THROUGH, Set.of(0), "MaxPool", "GlobalMaxPool", "Reshape", "Flatten", "Transpose");
+        add(PASSES_THROUGH, Set.of(0), "Squeeze", "Unsqueeze", "Gather", "Slice", "Split", "Identity");
+        add(PASSES_THROUGH, Set.of(0), "Dropout", "DepthToSpace", "SpaceToDepth", "Expand", "Tile");
+        add(PASSES_THROUGH, Set.of(0), "Resize", "Pad");
+        add(JOINS, Set.of(), "Concat");
+        add(KEEPS_FLOAT, Set.of(0), "LayerNormalization", "BatchNormalization", "InstanceNormalization");
+        add(KEEPS_FLOAT, Set.of(), "Constant", "Cast", "Shape", "NonMaxSuppression", "TopK");
+        add(KEEPS_FLOAT, Set.of(), "QuantizeLinear", "DequantizeLinear");
     }
-  }
 
-  /** The traits of a node's operator; an unknown one keeps float. */
-  public static Op of(Node n) {
-    Op known = n.domain().isEmpty() ? OPS.get(n.type()) : null;
-    return known != null ? known : new Op(n.type(), KEEPS_FLOAT, Set.of());
-  }
+    private OpCatalog() {}
+
+    private static void add(OpKind kind, Set<Integer> data, String... types) {
+        for (String t : types) {
+            OPS.put(t, new Op(t, kind, data));
+        }
+    }
+
+    /** The traits of a node's operator; an unknown one keeps float. */
+    public static Op of(Node n) {
+        Op known = n.domain().isEmpty() ? OPS.get(n.type()) : null;
+        return known != null ? known : new Op(n.type(), KEEPS_FLOAT, Set.of());
+    }
 }

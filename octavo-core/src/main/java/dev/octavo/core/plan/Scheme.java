@@ -11,14 +11,14 @@ import java.util.TreeMap;
  * @param choices by site
  */
 public record Scheme(SortedMap<Site, Choice> choices) {
-  public Scheme {
-    choices = Collections.unmodifiableSortedMap(new TreeMap<>(choices));
-  }
+    public Scheme {
+        choices = Collections.unmodifiableSortedMap(new TreeMap<>(choices));
+    }
 
-  /** This scheme with other choices put over it. */
-  public Scheme with(Map<Site, Choice> others) {
-    TreeMap<Site, Choice> merged = new TreeMap<>(choices);
-    merged.putAll(others);
-    return new Scheme(merged);
-  }
+    /** This scheme with other choices put over it. */
+    public Scheme with(Map<Site, Choice> others) {
+        TreeMap<Site, Choice> merged = new TreeMap<>(choices);
+        merged.putAll(others);
+        return new Scheme(merged);
+    }
 }

@@ -14,34 +14,34 @@ import java.util.TreeMap;
  * @param values what was seen, by value name
  */
 public record Evidence(String graphFingerprint, long samples, SortedMap<String, ValueEvidence> values)
-    implements Stat<Evidence> {
-  private static final long serialVersionUID = 1L;
+        implements Stat<Evidence> {
+    private static final long serialVersionUID = 1L;
 
-  public Evidence {
-    values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
-  }
-
-  /** Evidence of no samples. */
-  public static Evidence none(String graphFingerprint) {
-    return new Evidence(graphFingerprint, 0, new TreeMap<>());
-  }
-
-  /** What was seen of a value, which must have been asked for. */
-  public ValueEvidence of(String value) {
-    ValueEvidence e = values.get(value);
-    if (e == null) {
-      throw new IllegalArgumentException("no evidence was collected for '" + value + "'");
+    public Evidence {
+        values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
     }
-    return e;
-  }
 
-  @Override
-  public Evidence merge(Evidence o) {
-    if (!o.graphFingerprint.equals(graphFingerprint)) {
-      throw new IllegalArgumentException("evidence of two different graphs cannot be merged");
+    /** Evidence of no samples. */
+    public static Evidence none(String graphFingerprint) {
+        return new Evidence(graphFingerprint, 0, new TreeMap<>());
     }
-    TreeMap<String, ValueEvidence> both = new TreeMap<>(values);
-    o.values.forEach((name, e) -> both.merge(name, e, ValueEvidence::merge));
-    return new Evidence(graphFingerprint, samples + o.samples, both);
-  }
+
+    /** What was seen of a value, which must have been asked for. */
+    public ValueEvidence of(String value) {
+        ValueEvidence e = values.get(value);
+        if (e == null) {
+            throw new IllegalArgumentException("no evidence was collected for '" + value + "'");
+        }
+        return e;
+    }
+
+    @Override
+    public Evidence merge(Evidence o) {
+        if (!o.graphFingerprint.equals(graphFingerprint)) {
+            throw new IllegalArgumentException("evidence of two different graphs cannot be merged");
+        }
+        TreeMap<String, ValueEvidence> both = new TreeMap<>(values);
+        o.values.forEach((name, e) -> both.merge(name, e, ValueEvidence::merge));
+        return new Evidence(graphFingerprint, samples + o.samples, both);
+    }
 }

@@ -9,132 +9,132 @@ import java.util.Arrays;
  * lose nothing); sums stay below 2¹⁹⁰ in magnitude.
  */
 public final class ExactSums implements Stat<ExactSums> {
-  /*
-   * Invariant: sum k is Σ limb[k][i]·2^(32i - 149) with limbs 0..LIMBS-2 in [0, 2^32) and the last one signed:
-   * two's complement in base 2^32, hence one form per number and plain array equality.
-   */
-  private static final long serialVersionUID = 1L;
+    /*
+     * Invariant: sum k is Σ limb[k][i]·2^(32i - 149) with limbs 0..LIMBS-2 in [0, 2^32) and the last one signed:
+     * two's complement in base 2^32, hence one form per number and plain array equality.
+     */
+    private static final long serialVersionUID = 1L;
 
-  private static final int LIMBS = 11;
-  private static final int UNIT = -149;
-  private static final long MASK = 0xffffffffL;
+    private static final int LIMBS = 11;
+    private static final int UNIT = -149;
+    private static final long MASK = 0xffffffffL;
 
-  private final long[] limbs;
+    private final long[] limbs;
 
-  /** {@code n} sums, all zero. */
-  public ExactSums(int n) {
-    this.limbs = new long[n * LIMBS];
-  }
-
-  private ExactSums(long[] limbs) {
-    this.limbs = limbs;
-  }
-
-  /** Number of sums. */
-  public int size() {
-    return limbs.length / LIMBS;
-  }
-
-  /** Adds to sum {@code k}; used while a summary is being built, before it is shared. */
-  void add(int k, double x) {
-    if (x == 0) {
-      return;
+    /** {@code n} sums, all zero. */
+    public ExactSums(int n) {
+        this.limbs = new long[n * LIMBS];
     }
-    if (!(Math.abs(x) < 0x1p188)) {
-      throw new IllegalArgumentException("a finite addend below 2^188 expected, got " + x);
-    }
-    int shift = Math.getExponent(x) - 52 - UNIT;
-    long m = (Double.doubleToRawLongBits(x) & 0xfffffffffffffL) | 0x10000000000000L;
-    if (shift < 0) {
-      if (shift < -54) {
-        return;
-      }
-      long half = 1L << (-shift - 1);
-      m = (m + half) >> -shift;
-      shift = 0;
-    }
-    int limb = shift >>> 5;
-    int bit = shift & 31;
-    long low = (m << bit) & MASK;
-    long mid = bit == 0 ? m >>> 32 : (m >>> (32 - bit)) & MASK;
-    long high = bit == 0 ? 0 : m >>> (64 - bit);
-    int base = k * LIMBS + limb;
-    if (x > 0) {
-      plus(base, k, low, mid, high);
-    } else {
-      plus(base, k, -low, -mid, -high);
-    }
-  }
 
-  private void plus(int base, int k, long low, long mid, long high) {
-    int last = k * LIMBS + LIMBS - 1;
-    long carry = 0;
-    for (int i = base; i <= last; i++) {
-      int j = i - base;
-      long v = limbs[i] + carry + (j == 0 ? low : j == 1 ? mid : j == 2 ? high : 0);
-      if (i == last) {
-        limbs[i] = v;
-      } else {
-        limbs[i] = v & MASK;
-        carry = v >> 32;
-        if (carry == 0 && j >= 2) {
-          return;
+    private ExactSums(long[] limbs) {
+        this.limbs = limbs;
+    }
+
+    /** Number of sums. */
+    public int size() {
+        return limbs.length / LIMBS;
+    }
+
+    /** Adds to sum {@code k}; used while a summary is being built, before it is shared. */
+    void add(int k, double x) {
+        if (x == 0) {
+            return;
         }
-      }
+        if (!(Math.abs(x) < 0x1p188)) {
+            throw new IllegalArgumentException("a finite addend below 2^188 expected, got " + x);
+        }
+        int shift = Math.getExponent(x) - 52 - UNIT;
+        long m = (Double.doubleToRawLongBits(x) & 0xfffffffffffffL) | 0x10000000000000L;
+        if (shift < 0) {
+            if (shift < -54) {
+                return;
+            }
+            long half = 1L << (-shift - 1);
+            m = (m + half) >> -shift;
+            shift = 0;
+        }
+        int limb = shift >>> 5;
+        int bit = shift & 31;
+        long low = (m << bit) & MASK;
+        long mid = bit == 0 ? m >>> 32 : (m >>> (32 - bit)) & MASK;
+        long high = bit == 0 ? 0 : m >>> (64 - bit);
+        int base = k * LIMBS + limb;
+        if (x > 0) {
+            plus(base, k, low, mid, high);
+        } else {
+            plus(base, k, -low, -mid, -high);
+        }
     }
-  }
 
-  /** Sum {@code k}, correctly rounded. */
-  public double get(int k) {
-    BigInteger sum = BigInteger.valueOf(limbs[k * LIMBS + LIMBS - 1]);
-    for (int i = LIMBS - 2; i >= 0; i--) {
-      sum = sum.shiftLeft(32).add(BigInteger.valueOf(limbs[k * LIMBS + i]));
+    private void plus(int base, int k, long low, long mid, long high) {
+        int last = k * LIMBS + LIMBS - 1;
+        long carry = 0;
+        for (int i = base; i <= last; i++) {
+            int j = i - base;
+            long v = limbs[i] + carry + (j == 0 ? low : j == 1 ? mid : j == 2 ? high : 0);
+            if (i == last) {
+                limbs[i] = v;
+            } else {
+                limbs[i] = v & MASK;
+                carry = v >> 32;
+                if (carry == 0 && j >= 2) {
+                    return;
+                }
+            }
+        }
     }
-    return Math.scalb(sum.doubleValue(), UNIT);
-  }
 
-  @Override
-  public ExactSums merge(ExactSums o) {
-    if (o.size() != size()) {
-      throw new IllegalArgumentException("sums of " + size() + " and of " + o.size() + " channels");
+    /** Sum {@code k}, correctly rounded. */
+    public double get(int k) {
+        BigInteger sum = BigInteger.valueOf(limbs[k * LIMBS + LIMBS - 1]);
+        for (int i = LIMBS - 2; i >= 0; i--) {
+            sum = sum.shiftLeft(32).add(BigInteger.valueOf(limbs[k * LIMBS + i]));
+        }
+        return Math.scalb(sum.doubleValue(), UNIT);
     }
-    ExactSums out = copy();
-    for (int k = 0; k < size(); k++) {
-      long carry = 0;
-      for (int i = k * LIMBS; i < (k + 1) * LIMBS; i++) {
-        long v = out.limbs[i] + o.limbs[i] + carry;
-        boolean last = i == (k + 1) * LIMBS - 1;
-        out.limbs[i] = last ? v : v & MASK;
-        carry = v >> 32;
-      }
+
+    @Override
+    public ExactSums merge(ExactSums o) {
+        if (o.size() != size()) {
+            throw new IllegalArgumentException("sums of " + size() + " and of " + o.size() + " channels");
+        }
+        ExactSums out = copy();
+        for (int k = 0; k < size(); k++) {
+            long carry = 0;
+            for (int i = k * LIMBS; i < (k + 1) * LIMBS; i++) {
+                long v = out.limbs[i] + o.limbs[i] + carry;
+                boolean last = i == (k + 1) * LIMBS - 1;
+                out.limbs[i] = last ? v : v & MASK;
+                carry = v >> 32;
+            }
+        }
+        return out;
     }
-    return out;
-  }
 
-  ExactSums copy() {
-    return new ExactSums(limbs.clone());
-  }
-
-  /** The internal form, for codecs: {@link #ofRaw} takes it back. */
-  public long[] raw() {
-    return limbs.clone();
-  }
-
-  /** The sums whose {@link #raw} form this is. */
-  public static ExactSums ofRaw(long[] raw) {
-    if (raw.length % LIMBS != 0) {
-      throw new IllegalArgumentException("a multiple of " + LIMBS + " limbs expected, got " + raw.length);
+    ExactSums copy() {
+        return new ExactSums(limbs.clone());
     }
-    return new ExactSums(raw.clone());
-  }
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof ExactSums o && Arrays.equals(limbs, o.limbs);
-  }
+    /** The internal form, for codecs: {@link #ofRaw} takes it back. */
+    public long[] raw() {
+        return limbs.clone();
+    }
 
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(limbs);
-  }
+    /** The sums whose {@link #raw} form this is. */
+    public static ExactSums ofRaw(long[] raw) {
+        if (raw.length % LIMBS != 0) {
+            throw new IllegalArgumentException("a multiple of " + LIMBS + " limbs expected, got " + raw.length);
+        }
+        return new ExactSums(raw.clone());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ExactSums o && Arrays.equals(limbs, o.limbs);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(limbs);
+    }
 }

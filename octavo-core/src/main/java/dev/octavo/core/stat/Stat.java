@@ -9,6 +9,6 @@ import java.io.Serializable;
  * @param <S> the summary itself
  */
 public interface Stat<S extends Stat<S>> extends Serializable {
-  /** The summary of both. */
-  S merge(S other);
+    /** The summary of both. */
+    S merge(S other);
 }

@@ -13,42 +13,39 @@ import java.util.TreeMap;
  * sign and symmetry, such as {@code conv1/out=u6} or {@code w=s8 symmetric}.
  */
 final class SpecNotes {
-  private final Map<String, String> lines = new TreeMap<>();
+    private final Map<String, String> lines = new TreeMap<>();
 
-  void put(Site site, QuantSpec spec) {
-    lines.put(
-        site.toString(),
-        (spec.signed() ? "s" : "u") + spec.bits() + (spec.symmetric() ? " symmetric" : ""));
-  }
-
-  void writeTo(Graph g) {
-    if (lines.isEmpty()) {
-      return;
+    void put(Site site, QuantSpec spec) {
+        lines.put(site.toString(), (spec.signed() ? "s" : "u") + spec.bits() + (spec.symmetric() ? " symmetric" : ""));
     }
-    StringBuilder b = new StringBuilder();
-    lines.forEach((s, t) -> b.append(s).append('=').append(t).append('\n'));
-    g.putMetadata(QdqNames.SPECS, b.toString());
-  }
 
-  static SpecNotes readFrom(Graph g) {
-    SpecNotes n = new SpecNotes();
-    for (String line : g.metadata().getOrDefault(QdqNames.SPECS, "").split("\n")) {
-      int eq = line.lastIndexOf('=');
-      if (eq > 0) {
-        n.lines.put(line.substring(0, eq), line.substring(eq + 1));
-      }
+    void writeTo(Graph g) {
+        if (lines.isEmpty()) {
+            return;
+        }
+        StringBuilder b = new StringBuilder();
+        lines.forEach((s, t) -> b.append(s).append('=').append(t).append('\n'));
+        g.putMetadata(QdqNames.SPECS, b.toString());
     }
-    return n;
-  }
 
-  Optional<QuantSpec> of(Site site, OptionalInt axis) {
-    String line = lines.get(site.toString());
-    if (line == null || !line.matches("[su]\\d{1,2}( symmetric)?")) {
-      return Optional.empty();
+    static SpecNotes readFrom(Graph g) {
+        SpecNotes n = new SpecNotes();
+        for (String line : g.metadata().getOrDefault(QdqNames.SPECS, "").split("\n")) {
+            int eq = line.lastIndexOf('=');
+            if (eq > 0) {
+                n.lines.put(line.substring(0, eq), line.substring(eq + 1));
+            }
+        }
+        return n;
     }
-    String[] words = line.split(" ");
-    return Optional.of(
-        new QuantSpec(
-            Integer.parseInt(words[0].substring(1)), words[0].startsWith("s"), words.length > 1, axis));
-  }
+
+    Optional<QuantSpec> of(Site site, OptionalInt axis) {
+        String line = lines.get(site.toString());
+        if (line == null || !line.matches("[su]\\d{1,2}( symmetric)?")) {
+            return Optional.empty();
+        }
+        String[] words = line.split(" ");
+        return Optional.of(new QuantSpec(
+                Integer.parseInt(words[0].substring(1)), words[0].startsWith("s"), words.length > 1, axis));
+    }
 }

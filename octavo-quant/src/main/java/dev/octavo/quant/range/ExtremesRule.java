@@ -6,11 +6,11 @@ import dev.octavo.core.stat.ValueEvidence;
 
 /** A range rule that looks at the smallest and the largest value only. */
 interface ExtremesRule extends RangeRule {
-  /** The range for values between these two. */
-  Range between(float min, float max);
+    /** The range for values between these two. */
+    Range between(float min, float max);
 
-  @Override
-  default Range choose(ValueEvidence seen, QuantSpec spec) {
-    return between(seen.histogram().min(), seen.histogram().max());
-  }
+    @Override
+    default Range choose(ValueEvidence seen, QuantSpec spec) {
+        return between(seen.histogram().min(), seen.histogram().max());
+    }
 }

@@ -10,11 +10,11 @@ import dev.octavo.core.stat.ValueEvidence;
  * samples.
  */
 public record MovingAverage() implements RangeRule {
-  @Override
-  public Range choose(ValueEvidence seen, QuantSpec spec) {
-    if (seen.extremes().samples() == 0) {
-      return new MinMax().choose(seen, spec);
+    @Override
+    public Range choose(ValueEvidence seen, QuantSpec spec) {
+        if (seen.extremes().samples() == 0) {
+            return new MinMax().choose(seen, spec);
+        }
+        return new Range(seen.extremes().meanMin(), seen.extremes().meanMax());
     }
-    return new Range(seen.extremes().meanMin(), seen.extremes().meanMax());
-  }
 }

@@ -11,19 +11,23 @@ import dev.octavo.core.stat.ValueEvidence;
  * @param keep fraction of the values that stay inside, in (0, 1]
  */
 public record Percentile(double keep) implements RangeRule {
-  public Percentile {
-    if (!(keep > 0 && keep <= 1)) {
-      throw new IllegalArgumentException(
-          "keep is a fraction in (0, 1], got " + keep + "; for 99.99 % write 0.9999");
+    public Percentile {
+        if (!(keep > 0 && keep <= 1)) {
+            throw new IllegalArgumentException(
+                    "keep is a fraction in (0, 1], got " + keep + "; for 99.99 % write 0.9999");
+        }
     }
-  }
 
-  @Override
-  public Range choose(ValueEvidence seen, QuantSpec spec) {
-    boolean oneSided = seen.histogram().min() >= 0 || seen.histogram().max() <= 0;
-    double tail = oneSided ? 1 - keep : (1 - keep) / 2;
-    double low = seen.histogram().min() >= 0 ? seen.histogram().min() : seen.histogram().quantile(tail);
-    double high = seen.histogram().max() <= 0 ? seen.histogram().max() : seen.histogram().quantile(1 - tail);
-    return new Range(Math.min(low, high), high);
-  }
+    @Override
+    public Range choose(ValueEvidence seen, QuantSpec spec) {
+        boolean oneSided = seen.histogram().min() >= 0 || seen.histogram().max() <= 0;
+        double tail = oneSided ? 1 - keep : (1 - keep) / 2;
+        double low = seen.histogram().min() >= 0
+                ? seen.histogram().min()
+                : seen.histogram().quantile(tail);
+        double high = seen.histogram().max() <= 0
+                ? seen.histogram().max()
+                : seen.histogram().quantile(1 - tail);
+        return new Range(Math.min(low, high), high);
+    }
 }

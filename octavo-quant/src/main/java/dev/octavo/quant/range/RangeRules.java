@@ -7,36 +7,38 @@ import java.util.TreeMap;
 
 /** The range rules by the names that recipes use: a visible list. */
 public final class RangeRules {
-  /** Fraction that {@code percentile} keeps when nothing else is said. */
-  public static final double DEFAULT_KEEP = 0.99999;
+    /** Fraction that {@code percentile} keeps when nothing else is said. */
+    public static final double DEFAULT_KEEP = 0.99999;
 
-  private RangeRules() {}
+    private RangeRules() {}
 
-  /** Names with one line each, for help texts. */
-  public static Map<String, String> names() {
-    TreeMap<String, String> m = new TreeMap<>();
-    m.put("abs-max", "the largest magnitude on either side");
-    m.put("min-max", "everything that was seen");
-    m.put("moving-average", "the mean over samples of each sample's range");
-    m.put("percentile", "all but the outermost values (keep: fraction, default " + DEFAULT_KEEP + ")");
-    m.put("least-squares", "the least expected squared error of clipping and rounding");
-    m.put("entropy", "the least Kullback-Leibler divergence");
-    return m;
-  }
-
-  /** The rule of that name; {@code keep} is for {@code percentile} alone. */
-  public static RangeRule named(String name, OptionalDouble keep) {
-    if (keep.isPresent() && !name.equals("percentile")) {
-      throw new RecipeException("range rule '" + name + "' has no 'keep'", "keep belongs to percentile");
+    /** Names with one line each, for help texts. */
+    public static Map<String, String> names() {
+        TreeMap<String, String> m = new TreeMap<>();
+        m.put("abs-max", "the largest magnitude on either side");
+        m.put("min-max", "everything that was seen");
+        m.put("moving-average", "the mean over samples of each sample's range");
+        m.put("percentile", "all but the outermost values (keep: fraction, default " + DEFAULT_KEEP + ")");
+        m.put("least-squares", "the least expected squared error of clipping and rounding");
+        m.put("entropy", "the least Kullback-Leibler divergence");
+        return m;
     }
-    return switch (name) {
-      case "abs-max" -> new AbsMax();
-      case "min-max" -> new MinMax();
-      case "moving-average" -> new MovingAverage();
-      case "percentile" -> new Percentile(keep.orElse(DEFAULT_KEEP));
-      case "least-squares" -> new LeastSquares();
-      case "entropy" -> new Entropy();
-      default -> throw new RecipeException("there is no range rule '" + name + "'", "one of " + String.join(", ", names().keySet()));
-    };
-  }
+
+    /** The rule of that name; {@code keep} is for {@code percentile} alone. */
+    public static RangeRule named(String name, OptionalDouble keep) {
+        if (keep.isPresent() && !name.equals("percentile")) {
+            throw new RecipeException("range rule '" + name + "' has no 'keep'", "keep belongs to percentile");
+        }
+        return switch (name) {
+            case "abs-max" -> new AbsMax();
+            case "min-max" -> new MinMax();
+            case "moving-average" -> new MovingAverage();
+            case "percentile" -> new Percentile(keep.orElse(DEFAULT_KEEP));
+            case "least-squares" -> new LeastSquares();
+            case "entropy" -> new Entropy();
+            default ->
+                throw new RecipeException(
+                        "there is no range rule '" + name + "'", "one of " + String.join(", ", names().keySet()));
+        };
+    }
 }

@@ -9,17 +9,18 @@ import java.util.OptionalInt;
  * reader[input]}.
  */
 public sealed interface Override {
-  Glob on();
+    Glob on();
 
-  /** Leave it in float. */
-  record KeepFloat(Glob on) implements Override {}
+    /** Leave it in float. */
+    record KeepFloat(Glob on) implements Override {}
 
-  /** Other widths for values. */
-  record Bits(Glob on, int bits) implements Override {}
+    /** Other widths for values. */
+    record Bits(Glob on, int bits) implements Override {}
 
-  /** This very grid for a value. */
-  record Fixed(Glob on, int bits, double scale, OptionalInt zeroPoint, Optional<Boolean> signed) implements Override {}
+    /** This very grid for a value. */
+    record Fixed(Glob on, int bits, double scale, OptionalInt zeroPoint, Optional<Boolean> signed)
+            implements Override {}
 
-  /** The grid of another value. */
-  record SameAs(Glob on, String other) implements Override {}
+    /** The grid of another value. */
+    record SameAs(Glob on, String other) implements Override {}
 }

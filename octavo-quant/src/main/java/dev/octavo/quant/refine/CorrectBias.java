@@ -33,96 +33,101 @@ import java.util.TreeMap;
  * ICCV 2019, section 4.2 (there with means from batch normalisation).
  */
 public final class CorrectBias {
-  private static final String NAME = "correct-bias";
+    private static final String NAME = "correct-bias";
 
-  private CorrectBias() {}
+    private CorrectBias() {}
 
-  /** The plan with corrected biases. Evidence needs the channel means of the inputs. */
-  public static Plan apply(Graph graph, Plan plan, Evidence evidence, Journal journal) {
-    Map<String, Tensor> corrected = new TreeMap<>();
-    for (Node n : graph.nodes()) {
-      Optional<Weighted> w = Weighted.of(n).filter(Weighted::hasConstantWeight);
-      if (w.isEmpty()) {
-        continue;
-      }
-      Optional<Grid> grid = plan.gridFor((Site.OfUse) Site.ofInput(n, Weighted.WEIGHT));
-      if (grid.isEmpty()) {
-        continue;
-      }
-      Optional<String> obstacle = obstacle(w.get(), plan, evidence);
-      if (obstacle.isPresent()) {
-        journal.skipped(NAME, n.label(), obstacle.get());
-        continue;
-      }
-      String bias = w.get().bias().orElseThrow().name();
-      Tensor now = plan.constants().getOrDefault(bias, w.get().bias().get().constant().orElseThrow());
-      double[] shift = shift(w.get(), grid.get(), means(w.get(), evidence).orElseThrow());
-      corrected.put(bias, minus(now, shift));
-      journal.did(NAME, n.label(), "by at most " + (float) largest(shift));
+    /** The plan with corrected biases. Evidence needs the channel means of the inputs. */
+    public static Plan apply(Graph graph, Plan plan, Evidence evidence, Journal journal) {
+        Map<String, Tensor> corrected = new TreeMap<>();
+        for (Node n : graph.nodes()) {
+            Optional<Weighted> w = Weighted.of(n).filter(Weighted::hasConstantWeight);
+            if (w.isEmpty()) {
+                continue;
+            }
+            Optional<Grid> grid = plan.gridFor((Site.OfUse) Site.ofInput(n, Weighted.WEIGHT));
+            if (grid.isEmpty()) {
+                continue;
+            }
+            Optional<String> obstacle = obstacle(w.get(), plan, evidence);
+            if (obstacle.isPresent()) {
+                journal.skipped(NAME, n.label(), obstacle.get());
+                continue;
+            }
+            String bias = w.get().bias().orElseThrow().name();
+            Tensor now = plan.constants()
+                    .getOrDefault(bias, w.get().bias().get().constant().orElseThrow());
+            double[] shift = shift(w.get(), grid.get(), means(w.get(), evidence).orElseThrow());
+            corrected.put(bias, minus(now, shift));
+            journal.did(NAME, n.label(), "by at most " + (float) largest(shift));
+        }
+        return plan.withConstants(corrected);
     }
-    return plan.withConstants(corrected);
-  }
 
-  private static Optional<String> obstacle(Weighted w, Plan plan, Evidence evidence) {
-    if (w.bias().isEmpty()) {
-      return Optional.of("it has no bias");
+    private static Optional<String> obstacle(Weighted w, Plan plan, Evidence evidence) {
+        if (w.bias().isEmpty()) {
+            return Optional.of("it has no bias");
+        }
+        if (w.bias().get().constant().isEmpty() || w.bias().get().uses().size() > 1) {
+            return Optional.of("its bias is computed or shared with another node");
+        }
+        if (means(w, evidence).isEmpty()) {
+            return Optional.of("no channel means of its input were collected");
+        }
+        if (plan.constants().containsKey(w.weight().name())) {
+            return Optional.of("its weight was changed by another refinement");
+        }
+        return Optional.empty();
     }
-    if (w.bias().get().constant().isEmpty() || w.bias().get().uses().size() > 1) {
-      return Optional.of("its bias is computed or shared with another node");
-    }
-    if (means(w, evidence).isEmpty()) {
-      return Optional.of("no channel means of its input were collected");
-    }
-    if (plan.constants().containsKey(w.weight().name())) {
-      return Optional.of("its weight was changed by another refinement");
-    }
-    return Optional.empty();
-  }
 
-  private static Optional<ChannelStats> means(Weighted w, Evidence evidence) {
-    ValueEvidence seen = evidence.values().get(w.input().name());
-    return seen == null ? Optional.empty() : Optional.ofNullable(seen.channels().get(w.activationAxis()));
-  }
-
-  /* δ per output channel. */
-  private static double[] shift(Weighted w, Grid grid, ChannelStats mean) {
-    Tensor weight = w.weight().constant().orElseThrow();
-    float[] real = weight.floats();
-    float[] rounded = Codes.real(Codes.of(weight, grid), grid).floats();
-    Shape shape = weight.shape();
-    Channels out = Channels.along(shape, w.outputAxis());
-    Channels in = Channels.along(shape, w.inputAxis());
-    boolean transposed = w.node().is("ConvTranspose");
-    int outputs = transposed ? out.count() * w.group() : out.count();
-    double[] shift = new double[outputs];
-    double[] means = java.util.stream.IntStream.range(0, mean.channels()).mapToDouble(mean::mean).toArray();
-    for (int i = 0; i < real.length; i++) {
-      double error = (double) rounded[i] - real[i];
-      int o = i / out.inner() % out.count();
-      int c = i / in.inner() % in.count();
-      if (transposed) {
-        o += c / (in.count() / w.group()) * out.count();
-      } else {
-        c += o / (out.count() / w.group()) * in.count();
-      }
-      shift[o] += error * means[c];
+    private static Optional<ChannelStats> means(Weighted w, Evidence evidence) {
+        ValueEvidence seen = evidence.values().get(w.input().name());
+        return seen == null
+                ? Optional.empty()
+                : Optional.ofNullable(seen.channels().get(w.activationAxis()));
     }
-    return shift;
-  }
 
-  private static Tensor minus(Tensor bias, double[] shift) {
-    float[] b = bias.floats();
-    for (int i = 0; i < b.length; i++) {
-      b[i] -= (float) shift[i];
+    /* δ per output channel. */
+    private static double[] shift(Weighted w, Grid grid, ChannelStats mean) {
+        Tensor weight = w.weight().constant().orElseThrow();
+        float[] real = weight.floats();
+        float[] rounded = Codes.real(Codes.of(weight, grid), grid).floats();
+        Shape shape = weight.shape();
+        Channels out = Channels.along(shape, w.outputAxis());
+        Channels in = Channels.along(shape, w.inputAxis());
+        boolean transposed = w.node().is("ConvTranspose");
+        int outputs = transposed ? out.count() * w.group() : out.count();
+        double[] shift = new double[outputs];
+        double[] means = java.util.stream.IntStream.range(0, mean.channels())
+                .mapToDouble(mean::mean)
+                .toArray();
+        for (int i = 0; i < real.length; i++) {
+            double error = (double) rounded[i] - real[i];
+            int o = i / out.inner() % out.count();
+            int c = i / in.inner() % in.count();
+            if (transposed) {
+                o += c / (in.count() / w.group()) * out.count();
+            } else {
+                c += o / (out.count() / w.group()) * in.count();
+            }
+            shift[o] += error * means[c];
+        }
+        return shift;
     }
-    return Tensor.ofFloats(bias.shape(), b);
-  }
 
-  private static double largest(double[] shift) {
-    double m = 0;
-    for (double s : shift) {
-      m = Math.max(m, Math.abs(s));
+    private static Tensor minus(Tensor bias, double[] shift) {
+        float[] b = bias.floats();
+        for (int i = 0; i < b.length; i++) {
+            b[i] -= (float) shift[i];
+        }
+        return Tensor.ofFloats(bias.shape(), b);
     }
-    return m;
-  }
+
+    private static double largest(double[] shift) {
+        double m = 0;
+        for (double s : shift) {
+            m = Math.max(m, Math.abs(s));
+        }
+        return m;
+    }
 }

@@ -16,29 +16,29 @@ import java.util.Optional;
  * @param deviation |γ|, {@code [C]}
  */
 public record BatchNormStatistics(float[] mean, float[] deviation) {
-  private static final String KEY = "octavo.batch-norm/";
+    private static final String KEY = "octavo.batch-norm/";
 
-  static void record(Graph graph, String value, float[] gamma, float[] beta) {
-    ByteBuffer b = ByteBuffer.allocate(8 * gamma.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float m : beta) {
-      b.putFloat(m);
+    static void record(Graph graph, String value, float[] gamma, float[] beta) {
+        ByteBuffer b = ByteBuffer.allocate(8 * gamma.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float m : beta) {
+            b.putFloat(m);
+        }
+        for (float g : gamma) {
+            b.putFloat(Math.abs(g));
+        }
+        graph.putMetadata(KEY + value, Base64.getEncoder().encodeToString(b.array()));
     }
-    for (float g : gamma) {
-      b.putFloat(Math.abs(g));
-    }
-    graph.putMetadata(KEY + value, Base64.getEncoder().encodeToString(b.array()));
-  }
 
-  /** The statistics of a value that a folded batch normalisation used to give. */
-  public static Optional<BatchNormStatistics> of(Graph graph, String value) {
-    String text = graph.metadata().get(KEY + value);
-    if (text == null) {
-      return Optional.empty();
+    /** The statistics of a value that a folded batch normalisation used to give. */
+    public static Optional<BatchNormStatistics> of(Graph graph, String value) {
+        String text = graph.metadata().get(KEY + value);
+        if (text == null) {
+            return Optional.empty();
+        }
+        ByteBuffer b = ByteBuffer.wrap(Base64.getDecoder().decode(text)).order(ByteOrder.LITTLE_ENDIAN);
+        float[] mean = new float[b.remaining() / 8];
+        float[] deviation = new float[mean.length];
+        b.asFloatBuffer().get(mean).get(deviation);
+        return Optional.of(new BatchNormStatistics(mean, deviation));
     }
-    ByteBuffer b = ByteBuffer.wrap(Base64.getDecoder().decode(text)).order(ByteOrder.LITTLE_ENDIAN);
-    float[] mean = new float[b.remaining() / 8];
-    float[] deviation = new float[mean.length];
-    b.asFloatBuffer().get(mean).get(deviation);
-    return Optional.of(new BatchNormStatistics(mean, deviation));
-  }
 }

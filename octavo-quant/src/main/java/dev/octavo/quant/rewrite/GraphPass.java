@@ -5,19 +5,19 @@ import dev.octavo.quant.Journal;
 
 /** Rewrites a float graph. Whatever it leaves alone it says in the journal, with the reason. */
 public interface GraphPass {
-  /** What a pass does to the network's outputs. */
-  enum Keeps {
-    /** The outputs stay the same up to float rounding. */
-    OUTPUTS,
-    /** The outputs change a little, and the pass says how much. */
-    APPROXIMATELY
-  }
+    /** What a pass does to the network's outputs. */
+    enum Keeps {
+        /** The outputs stay the same up to float rounding. */
+        OUTPUTS,
+        /** The outputs change a little, and the pass says how much. */
+        APPROXIMATELY
+    }
 
-  /** The name in recipes and journals, in kebab case: verb and object. */
-  String name();
+    /** The name in recipes and journals, in kebab case: verb and object. */
+    String name();
 
-  Keeps keeps();
+    Keeps keeps();
 
-  /** Rewrites {@code graph} in place. */
-  void apply(Graph graph, Journal journal);
+    /** Rewrites {@code graph} in place. */
+    void apply(Graph graph, Journal journal);
 }

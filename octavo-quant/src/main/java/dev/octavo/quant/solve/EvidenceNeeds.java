@@ -13,29 +13,30 @@ import java.util.TreeSet;
 
 /** What a scheme, and the passes that follow it, ask of the sweep over the data. */
 public final class EvidenceNeeds {
-  private EvidenceNeeds() {}
+    private EvidenceNeeds() {}
 
-  /**
-   * The histogram of every activation that the scheme gives a range to solve, and channel statistics
-   * of every input of a weighted node among them.
-   */
-  public static EvidenceRequest of(Graph graph, Scheme scheme) {
-    TreeMap<String, Set<Integer>> wanted = new TreeMap<>();
-    scheme.choices().forEach((site, choice) -> {
-      if (choice instanceof Choice.Quantize && graph.require(site.value()).constant().isEmpty()) {
-        wanted.put(site.value(), new TreeSet<>());
-      }
-    });
-    for (Node n : graph.nodes()) {
-      Weighted.of(n)
-          .filter(Weighted::hasConstantWeight)
-          .filter(w -> wanted.containsKey(w.input().name()))
-          .ifPresent(w -> axes(wanted, w.input()).add(w.activationAxis()));
+    /**
+     * The histogram of every activation that the scheme gives a range to solve, and channel statistics
+     * of every input of a weighted node among them.
+     */
+    public static EvidenceRequest of(Graph graph, Scheme scheme) {
+        TreeMap<String, Set<Integer>> wanted = new TreeMap<>();
+        scheme.choices().forEach((site, choice) -> {
+            if (choice instanceof Choice.Quantize
+                    && graph.require(site.value()).constant().isEmpty()) {
+                wanted.put(site.value(), new TreeSet<>());
+            }
+        });
+        for (Node n : graph.nodes()) {
+            Weighted.of(n)
+                    .filter(Weighted::hasConstantWeight)
+                    .filter(w -> wanted.containsKey(w.input().name()))
+                    .ifPresent(w -> axes(wanted, w.input()).add(w.activationAxis()));
+        }
+        return new EvidenceRequest(wanted);
     }
-    return new EvidenceRequest(wanted);
-  }
 
-  private static Set<Integer> axes(TreeMap<String, Set<Integer>> wanted, Value v) {
-    return wanted.computeIfAbsent(v.name(), k -> new TreeSet<>());
-  }
+    private static Set<Integer> axes(TreeMap<String, Set<Integer>> wanted, Value v) {
+        return wanted.computeIfAbsent(v.name(), k -> new TreeSet<>());
+    }
 }

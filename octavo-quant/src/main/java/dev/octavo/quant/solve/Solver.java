@@ -29,162 +29,172 @@ import java.util.TreeMap;
  * the values themselves for constants. Pure: the same scheme and evidence give the same plan.
  */
 public final class Solver {
-  /* Codes of a bias stay this far below the ends of int32, so that sums have room. */
-  private static final double BIAS_ROOM = 1L << 30;
+    /* Codes of a bias stay this far below the ends of int32, so that sums have room. */
+    private static final double BIAS_ROOM = 1L << 30;
 
-  private final Graph graph;
-  private final Scheme scheme;
-  private final Evidence evidence;
-  private final Rules rules;
-  private final Journal journal;
-  private final TreeMap<Site, Grid> grids = new TreeMap<>();
-  private final TreeMap<Site, String> floats = new TreeMap<>();
-  private final TreeMap<Site, String> reasons = new TreeMap<>();
-  private final TreeMap<String, Tensor> constants = new TreeMap<>();
-  private final Map<Site, Boolean> busy = new HashMap<>();
+    private final Graph graph;
+    private final Scheme scheme;
+    private final Evidence evidence;
+    private final Rules rules;
+    private final Journal journal;
+    private final TreeMap<Site, Grid> grids = new TreeMap<>();
+    private final TreeMap<Site, String> floats = new TreeMap<>();
+    private final TreeMap<Site, String> reasons = new TreeMap<>();
+    private final TreeMap<String, Tensor> constants = new TreeMap<>();
+    private final Map<Site, Boolean> busy = new HashMap<>();
 
-  /**
-   * Range rules.
-   *
-   * @param activations for values that evidence was collected for
-   * @param weights for constants
-   * @param overrides for single sites
-   */
-  public record Rules(RangeRule activations, RangeRule weights, Map<Site, RangeRule> overrides) {
-    public Rules {
-      overrides = Map.copyOf(overrides);
-    }
-
-    private RangeRule forSite(Site s, boolean constant) {
-      return overrides.getOrDefault(s, constant ? weights : activations);
-    }
-  }
-
-  private Solver(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal) {
-    this.graph = graph;
-    this.scheme = scheme;
-    this.evidence = evidence;
-    this.rules = rules;
-    this.journal = journal;
-  }
-
-  /** The plan of a scheme. The evidence must belong to this graph and cover the scheme's values. */
-  public static Plan solve(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal) {
-    return new Solver(graph, scheme, evidence, rules, journal).run();
-  }
-
-  private Plan run() {
-    scheme.choices().forEach((site, choice) -> {
-      if (choice instanceof Choice.KeepFloat k) {
-        floats.put(site, k.because());
-      } else if (!(choice instanceof Choice.Bias)) {
-        gridOf(site);
-        reasons.put(site, choice.because());
-      }
-    });
-    makeRoomForBiases();
-    scheme.choices().forEach((site, choice) -> {
-      if (choice instanceof Choice.Bias b) {
-        solveBias(site, b);
-        reasons.put(site, b.because());
-      }
-    });
-    return new Plan(evidence.graphFingerprint(), grids, floats, reasons, constants, new TreeMap<>());
-  }
-
-  private Grid gridOf(Site site) {
-    Grid known = grids.get(site);
-    if (known != null) {
-      return known;
-    }
-    if (busy.putIfAbsent(site, true) != null) {
-      throw new RecipeException(
-          "the grid of " + site + " is asked to be the same as itself", "break the circle of same-as");
-    }
-    Choice choice = scheme.choices().get(site);
-    Grid g;
-    if (choice instanceof Choice.Quantize q) {
-      g = solve(site, q.spec());
-    } else if (choice instanceof Choice.Fixed f) {
-      g = f.grid();
-    } else if (choice instanceof Choice.SameAs s) {
-      g = gridOf(s.other());
-    } else {
-      throw new RecipeException(
-          "the scheme has no grid for " + site, "a grid can be shared only with a value that is quantized");
-    }
-    grids.put(site, g);
-    return g;
-  }
-
-  private Grid solve(Site site, QuantSpec spec) {
-    Value v = graph.require(site.value());
-    if (v.constant().isPresent()) {
-      return ConstantGrids.solve(v.constant().get(), spec, rules.forSite(site, true));
-    }
-    ValueEvidence seen = evidence.of(v.name());
-    if (seen.histogram().isEmpty()) {
-      throw new IllegalArgumentException("nothing was seen of " + v.name());
-    }
-    return Grid.perTensor(spec, QuantParams.forRange(rules.forSite(site, false).choose(seen, spec), spec));
-  }
-
-  /*
-   * A bias code is bias / (input scale · weight scale). Where a channel's weights are nearly dead the
-   * product is so small that the code would not fit 32 bits: such a weight scale is made larger, which
-   * costs a dead channel nothing.
-   */
-  private void makeRoomForBiases() {
-    Set<Site> widened = new HashSet<>();
-    scheme.choices().forEach((site, choice) -> {
-      if (choice instanceof Choice.Bias b && isIntegerBias(site, b)) {
-        float[] bias = graph.require(site.value()).constant().orElseThrow().floats();
-        float input = gridOf(inputOf(site, b)).channel(0).scale();
-        Optional<Grid> wider = ConstantGrids.widened(gridOf(b.weight()), bias, input, BIAS_ROOM);
-        if (wider.isPresent() && !(scheme.choices().get(b.weight()) instanceof Choice.Fixed)) {
-          grids.put(b.weight(), wider.get());
-          widened.add(b.weight());
+    /**
+     * Range rules.
+     *
+     * @param activations for values that evidence was collected for
+     * @param weights for constants
+     * @param overrides for single sites
+     */
+    public record Rules(RangeRule activations, RangeRule weights, Map<Site, RangeRule> overrides) {
+        public Rules {
+            overrides = Map.copyOf(overrides);
         }
-      }
-    });
-    widened.forEach(
-        s -> journal.did("solve", s.toString(), "has a wider grid in some channels, whose bias would not fit 32 bits otherwise"));
-  }
 
-  private void solveBias(Site site, Choice.Bias b) {
-    if (!isIntegerBias(site, b)) {
-      floats.put(site, "its input or weight stays in float");
-      return;
+        private RangeRule forSite(Site s, boolean constant) {
+            return overrides.getOrDefault(s, constant ? weights : activations);
+        }
     }
-    Grid weight = gridOf(b.weight());
-    Tensor bias = graph.require(site.value()).constant().orElseThrow();
-    if (b.bits() < 32) {
-      QuantSpec own = QuantSpec.perTensor(b.bits(), true, true);
-      Grid coarse = ConstantGrids.solve(bias, own, rules.forSite(site, true));
-      constants.put(site.value(), Codes.real(Codes.of(bias, coarse), coarse));
+
+    private Solver(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal) {
+        this.graph = graph;
+        this.scheme = scheme;
+        this.evidence = evidence;
+        this.rules = rules;
+        this.journal = journal;
     }
-    QuantSpec spec =
-        weight.spec().isPerChannel() ? QuantSpec.perChannel(32, true, true, 0) : QuantSpec.perTensor(32, true, true);
-    grids.put(site, new Grid(spec, ConstantGrids.biasParams(weight, gridOf(inputOf(site, b)).channel(0).scale())));
-  }
 
-  private boolean isIntegerBias(Site site, Choice.Bias b) {
-    return hasGrid(inputOf(site, b)) && hasGrid(b.weight());
-  }
-
-  private boolean hasGrid(Site s) {
-    Choice c = scheme.choices().get(s);
-    return c != null && !(c instanceof Choice.KeepFloat);
-  }
-
-  /* The grid through which the bias's own node reads its input: the use wins over the value. */
-  private Site inputOf(Site bias, Choice.Bias b) {
-    if (bias instanceof Site.OfUse u) {
-      Site own = new Site.OfUse(b.input().value(), u.reader(), Weighted.INPUT);
-      if (scheme.choices().containsKey(own)) {
-        return own;
-      }
+    /** The plan of a scheme. The evidence must belong to this graph and cover the scheme's values. */
+    public static Plan solve(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal) {
+        return new Solver(graph, scheme, evidence, rules, journal).run();
     }
-    return b.input();
-  }
+
+    private Plan run() {
+        scheme.choices().forEach((site, choice) -> {
+            if (choice instanceof Choice.KeepFloat k) {
+                floats.put(site, k.because());
+            } else if (!(choice instanceof Choice.Bias)) {
+                gridOf(site);
+                reasons.put(site, choice.because());
+            }
+        });
+        makeRoomForBiases();
+        scheme.choices().forEach((site, choice) -> {
+            if (choice instanceof Choice.Bias b) {
+                solveBias(site, b);
+                reasons.put(site, b.because());
+            }
+        });
+        return new Plan(evidence.graphFingerprint(), grids, floats, reasons, constants, new TreeMap<>());
+    }
+
+    private Grid gridOf(Site site) {
+        Grid known = grids.get(site);
+        if (known != null) {
+            return known;
+        }
+        if (busy.putIfAbsent(site, true) != null) {
+            throw new RecipeException(
+                    "the grid of " + site + " is asked to be the same as itself", "break the circle of same-as");
+        }
+        Choice choice = scheme.choices().get(site);
+        Grid g;
+        if (choice instanceof Choice.Quantize q) {
+            g = solve(site, q.spec());
+        } else if (choice instanceof Choice.Fixed f) {
+            g = f.grid();
+        } else if (choice instanceof Choice.SameAs s) {
+            g = gridOf(s.other());
+        } else {
+            throw new RecipeException(
+                    "the scheme has no grid for " + site, "a grid can be shared only with a value that is quantized");
+        }
+        grids.put(site, g);
+        return g;
+    }
+
+    private Grid solve(Site site, QuantSpec spec) {
+        Value v = graph.require(site.value());
+        if (v.constant().isPresent()) {
+            return ConstantGrids.solve(v.constant().get(), spec, rules.forSite(site, true));
+        }
+        ValueEvidence seen = evidence.of(v.name());
+        if (seen.histogram().isEmpty()) {
+            throw new IllegalArgumentException("nothing was seen of " + v.name());
+        }
+        return Grid.perTensor(
+                spec, QuantParams.forRange(rules.forSite(site, false).choose(seen, spec), spec));
+    }
+
+    /*
+     * A bias code is bias / (input scale · weight scale). Where a channel's weights are nearly dead the
+     * product is so small that the code would not fit 32 bits: such a weight scale is made larger, which
+     * costs a dead channel nothing.
+     */
+    private void makeRoomForBiases() {
+        Set<Site> widened = new HashSet<>();
+        scheme.choices().forEach((site, choice) -> {
+            if (choice instanceof Choice.Bias b && isIntegerBias(site, b)) {
+                float[] bias =
+                        graph.require(site.value()).constant().orElseThrow().floats();
+                float input = gridOf(inputOf(site, b)).channel(0).scale();
+                Optional<Grid> wider = ConstantGrids.widened(gridOf(b.weight()), bias, input, BIAS_ROOM);
+                if (wider.isPresent() && !(scheme.choices().get(b.weight()) instanceof Choice.Fixed)) {
+                    grids.put(b.weight(), wider.get());
+                    widened.add(b.weight());
+                }
+            }
+        });
+        widened.forEach(s -> journal.did(
+                "solve",
+                s.toString(),
+                "has a wider grid in some channels, whose bias would not fit 32 bits otherwise"));
+    }
+
+    private void solveBias(Site site, Choice.Bias b) {
+        if (!isIntegerBias(site, b)) {
+            floats.put(site, "its input or weight stays in float");
+            return;
+        }
+        Grid weight = gridOf(b.weight());
+        Tensor bias = graph.require(site.value()).constant().orElseThrow();
+        if (b.bits() < 32) {
+            QuantSpec own = QuantSpec.perTensor(b.bits(), true, true);
+            Grid coarse = ConstantGrids.solve(bias, own, rules.forSite(site, true));
+            constants.put(site.value(), Codes.real(Codes.of(bias, coarse), coarse));
+        }
+        QuantSpec spec = weight.spec().isPerChannel()
+                ? QuantSpec.perChannel(32, true, true, 0)
+                : QuantSpec.perTensor(32, true, true);
+        grids.put(
+                site,
+                new Grid(
+                        spec,
+                        ConstantGrids.biasParams(
+                                weight, gridOf(inputOf(site, b)).channel(0).scale())));
+    }
+
+    private boolean isIntegerBias(Site site, Choice.Bias b) {
+        return hasGrid(inputOf(site, b)) && hasGrid(b.weight());
+    }
+
+    private boolean hasGrid(Site s) {
+        Choice c = scheme.choices().get(s);
+        return c != null && !(c instanceof Choice.KeepFloat);
+    }
+
+    /* The grid through which the bias's own node reads its input: the use wins over the value. */
+    private Site inputOf(Site bias, Choice.Bias b) {
+        if (bias instanceof Site.OfUse u) {
+            Site own = new Site.OfUse(b.input().value(), u.reader(), Weighted.INPUT);
+            if (scheme.choices().containsKey(own)) {
+                return own;
+            }
+        }
+        return b.input();
+    }
 }
