@@ -48,7 +48,7 @@ public sealed interface Site extends Comparable<Site> {
     return of(n.input(i).orElseThrow(), new Use(n, i));
   }
 
-  /** Reads the form that {@link #toString} writes. */
+  /** Reads the form that {@code toString} writes. */
   static Site parse(String text) {
     int arrow = text.indexOf(" -> ");
     if (arrow < 0) {
