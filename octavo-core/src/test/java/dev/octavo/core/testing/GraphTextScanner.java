@@ -25,7 +25,7 @@ final class GraphTextScanner {
      *
      * @param whole whether all are written as integers
      */
-    record Numbers(double[] values, boolean whole) {}
+    record Numbers(List<Double> values, boolean whole) {}
 
     private final String text;
     private int at;
@@ -133,7 +133,7 @@ final class GraphTextScanner {
             parts.add(next(NUMBER, "a number"));
             take(",");
         }
-        double[] values = parts.stream().mapToDouble(Double::parseDouble).toArray();
+        List<Double> values = parts.stream().map(Double::parseDouble).toList();
         return new Numbers(values, parts.stream().allMatch(GraphTextScanner::isWhole));
     }
 

@@ -20,7 +20,6 @@ import dev.octavo.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -122,17 +121,13 @@ public final class PlanCodec {
                         s.path("because").asText());
             }
             TreeMap<String, Tensor> constants = new TreeMap<>();
-            for (Iterator<Map.Entry<String, JsonNode>> i =
-                            required(root, "constants").fields();
-                    i.hasNext(); ) {
-                Map.Entry<String, JsonNode> e = i.next();
+            for (Map.Entry<String, JsonNode> e : required(root, "constants").properties()) {
                 constants.put(e.getKey(), readConstant(e.getValue()));
             }
             TreeMap<String, String> provenance = new TreeMap<>();
             required(root, "provenance")
-                    .fields()
-                    .forEachRemaining(
-                            e -> provenance.put(e.getKey(), e.getValue().asText()));
+                    .properties()
+                    .forEach(e -> provenance.put(e.getKey(), e.getValue().asText()));
             return new Plan(required(root, "graph").asText(), grids, floats, reasons, constants, provenance);
         } catch (JsonProcessingException | IllegalArgumentException | ArithmeticException e) {
             throw new ModelException(

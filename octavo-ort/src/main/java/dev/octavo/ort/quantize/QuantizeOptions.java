@@ -3,7 +3,7 @@ package dev.octavo.ort.quantize;
 import dev.octavo.quant.range.AbsMax;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.range.RangeRules;
-import dev.octavo.quant.recipe.Override;
+import dev.octavo.quant.recipe.SiteRule;
 import dev.octavo.quant.target.SchemeOptions;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -23,7 +23,7 @@ public record QuantizeOptions(
         RangeRule activations,
         RangeRule weights,
         Objective objective,
-        List<Override> overrides,
+        List<SiteRule> overrides,
         boolean correctBias) {
 
     /** The range rule for activations when nothing else is said. */

@@ -139,10 +139,10 @@ public final class Lifting {
 
     private Optional<Grid> grid(Node dq, String base, Tensor scale, int @Nullable [] zero, DType storage) {
         float[] s = scale.floats();
-        boolean perChannel = scale.shape().rank() == 1 && s.length > 1 || axisNoted(dq, scale);
+        boolean perChannel = (scale.shape().rank() == 1 && s.length > 1) || axisNoted(dq, scale);
         OptionalInt axis = perChannel ? OptionalInt.of(axis(dq)) : OptionalInt.empty();
         boolean signed = storage == DType.INT8 || storage == DType.INT16 || storage == DType.INT32;
-        boolean symmetric = zero == null || java.util.Arrays.stream(zero).allMatch(z -> z == 0) && signed;
+        boolean symmetric = zero == null || (java.util.Arrays.stream(zero).allMatch(z -> z == 0) && signed);
         QuantSpec guess = new QuantSpec(storage.bits(), signed, symmetric, axis);
         QuantSpec spec = noted(dq, base, axis).orElse(guess);
         List<QuantParams> params = new ArrayList<>();
@@ -199,7 +199,7 @@ public final class Lifting {
         }
     }
 
-    private void rebuild(Graph out, TreeMap<Site, Grid> grids) {
+    private void rebuild(Graph out, Map<Site, Grid> grids) {
         for (Value v : source.inputs()) {
             Value twin = out.addInput(v.name(), v.type().orElse(null));
             v.carried().ifPresent(c -> out.setCarried(twin, c));
@@ -238,7 +238,7 @@ public final class Lifting {
         }
     }
 
-    private String reader(Graph out, TreeMap<Site, Grid> grids, Dequantized d, Node n, int input) {
+    private String reader(Graph out, Map<Site, Grid> grids, Dequantized d, Node n, int input) {
         if (d.codes() != null && out.value(d.base()).isEmpty()) {
             out.addConstant(d.base(), Codes.real(d.codes(), d.grid()));
         }

@@ -14,6 +14,7 @@ import dev.octavo.core.plan.Site;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -21,10 +22,10 @@ import java.util.TreeSet;
 /** Applies the overrides of a recipe to a graph's scheme. */
 public final class Overrides {
     private final Graph graph;
-    private final List<Override> overrides;
+    private final List<SiteRule> overrides;
 
     /** Overrides for a graph; a glob that matches nothing there is an error naming the nearest names. */
-    public Overrides(Graph graph, List<Override> overrides) {
+    public Overrides(Graph graph, List<SiteRule> overrides) {
         this.graph = graph;
         this.overrides = List.copyOf(overrides);
         this.overrides.forEach(this::requireMatch);
@@ -33,8 +34,8 @@ public final class Overrides {
     /** The nodes that a keep-float names as nodes: they run in float altogether. */
     public Set<Node> floatNodes() {
         Set<Node> nodes = new HashSet<>();
-        for (Override o : overrides) {
-            if (o instanceof Override.KeepFloat k) {
+        for (SiteRule o : overrides) {
+            if (o instanceof SiteRule.KeepFloat k) {
                 nodes.addAll(nodes(k.on()));
             }
         }
@@ -44,7 +45,7 @@ public final class Overrides {
     /** The scheme with every override put over it, later ones over earlier ones. */
     public Scheme apply(Scheme scheme) {
         TreeMap<Site, Choice> changed = new TreeMap<>(scheme.choices());
-        for (Override o : overrides) {
+        for (SiteRule o : overrides) {
             String because = "the recipe says so for '" + o.on().text() + "'";
             for (Site s : sites(o, changed)) {
                 Choice c = choose(o, s, changed, because);
@@ -57,18 +58,18 @@ public final class Overrides {
     }
 
     private static @org.jspecify.annotations.Nullable Choice choose(
-            Override o, Site s, TreeMap<Site, Choice> now, String because) {
-        if (o instanceof Override.KeepFloat) {
+            SiteRule o, Site s, Map<Site, Choice> now, String because) {
+        if (o instanceof SiteRule.KeepFloat) {
             return new Choice.KeepFloat(because);
         }
-        if (o instanceof Override.SameAs same) {
+        if (o instanceof SiteRule.SameAs same) {
             return new Choice.SameAs(new Site.OfValue(same.other()), because);
         }
-        if (o instanceof Override.Fixed f) {
+        if (o instanceof SiteRule.Fixed f) {
             return new Choice.Fixed(fixed(f), because);
         }
         Choice before = now.get(s);
-        int bits = ((Override.Bits) o).bits();
+        int bits = ((SiteRule.Bits) o).bits();
         if (before instanceof Choice.Quantize q) {
             QuantSpec old = q.spec();
             return new Choice.Quantize(new QuantSpec(bits, old.signed(), old.symmetric(), old.axis()), because);
@@ -79,7 +80,7 @@ public final class Overrides {
         return before;
     }
 
-    private static Grid fixed(Override.Fixed f) {
+    private static Grid fixed(SiteRule.Fixed f) {
         boolean signed =
                 f.signed().orElse(f.zeroPoint().isEmpty() || f.zeroPoint().getAsInt() < 0);
         QuantSpec spec = QuantSpec.perTensor(f.bits(), signed, f.zeroPoint().orElse(0) == 0);
@@ -88,7 +89,7 @@ public final class Overrides {
     }
 
     /* The sites that an override concerns, the uses it names included. */
-    private Set<Site> sites(Override o, TreeMap<Site, Choice> now) {
+    private Set<Site> sites(SiteRule o, Map<Site, Choice> now) {
         Set<Site> sites = new TreeSet<>();
         for (Value v : graph.values()) {
             if (o.on().matches(v.name())) {
@@ -100,7 +101,7 @@ public final class Overrides {
                 }
             }
         }
-        if (o instanceof Override.KeepFloat) {
+        if (o instanceof SiteRule.KeepFloat) {
             // Nodes are dealt with by floatNodes(); a value kept in float is so for each of its uses.
             sites.removeIf(s -> s instanceof Site.OfValue && !now.containsKey(s));
             return sites;
@@ -117,11 +118,11 @@ public final class Overrides {
                 .toList();
     }
 
-    private void requireMatch(Override o) {
+    private void requireMatch(SiteRule o) {
         List<String> names = new ArrayList<>();
         graph.nodes().forEach(n -> names.add(n.name()));
         graph.values().forEach(v -> names.add(v.name()));
-        if (o instanceof Override.SameAs s && graph.value(s.other()).isEmpty()) {
+        if (o instanceof SiteRule.SameAs s && graph.value(s.other()).isEmpty()) {
             throw noSuch(s.other(), names);
         }
         boolean use = graph.values().stream()

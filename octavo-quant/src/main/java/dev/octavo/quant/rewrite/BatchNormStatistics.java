@@ -3,7 +3,9 @@ package dev.octavo.quant.rewrite;
 import dev.octavo.core.graph.Graph;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +17,12 @@ import java.util.Optional;
  * @param mean β, {@code [C]}
  * @param deviation |γ|, {@code [C]}
  */
-public record BatchNormStatistics(float[] mean, float[] deviation) {
+public record BatchNormStatistics(List<Float> mean, List<Float> deviation) {
+    public BatchNormStatistics {
+        mean = List.copyOf(mean);
+        deviation = List.copyOf(deviation);
+    }
+
     private static final String KEY = "octavo.batch-norm/";
 
     static void record(Graph graph, String value, float[] gamma, float[] beta) {
@@ -36,9 +43,13 @@ public record BatchNormStatistics(float[] mean, float[] deviation) {
             return Optional.empty();
         }
         ByteBuffer b = ByteBuffer.wrap(Base64.getDecoder().decode(text)).order(ByteOrder.LITTLE_ENDIAN);
-        float[] mean = new float[b.remaining() / 8];
-        float[] deviation = new float[mean.length];
-        b.asFloatBuffer().get(mean).get(deviation);
+        int channels = b.remaining() / 8;
+        List<Float> mean = new ArrayList<>();
+        List<Float> deviation = new ArrayList<>();
+        for (int c = 0; c < channels; c++) {
+            mean.add(b.getFloat(4 * c));
+            deviation.add(b.getFloat(4 * (channels + c)));
+        }
         return Optional.of(new BatchNormStatistics(mean, deviation));
     }
 }

@@ -7,6 +7,7 @@ import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.Choice;
 import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.stat.EvidenceRequest;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,7 +37,7 @@ public final class EvidenceNeeds {
         return new EvidenceRequest(wanted);
     }
 
-    private static Set<Integer> axes(TreeMap<String, Set<Integer>> wanted, Value v) {
+    private static Set<Integer> axes(Map<String, Set<Integer>> wanted, Value v) {
         return wanted.computeIfAbsent(v.name(), k -> new TreeSet<>());
     }
 }

@@ -8,19 +8,19 @@ import java.util.OptionalInt;
  * and, for keep-float, all that they read), values, or single uses written {@code value ->
  * reader[input]}.
  */
-public sealed interface Override {
+public sealed interface SiteRule {
     Glob on();
 
     /** Leave it in float. */
-    record KeepFloat(Glob on) implements Override {}
+    record KeepFloat(Glob on) implements SiteRule {}
 
     /** Other widths for values. */
-    record Bits(Glob on, int bits) implements Override {}
+    record Bits(Glob on, int bits) implements SiteRule {}
 
     /** This very grid for a value. */
     record Fixed(Glob on, int bits, double scale, OptionalInt zeroPoint, Optional<Boolean> signed)
-            implements Override {}
+            implements SiteRule {}
 
     /** The grid of another value. */
-    record SameAs(Glob on, String other) implements Override {}
+    record SameAs(Glob on, String other) implements SiteRule {}
 }
