@@ -11,7 +11,8 @@ import java.util.Arrays;
 public final class ExactSums implements Stat<ExactSums> {
     /*
      * Invariant: sum k is Σ limb[k][i]·2^(32i - 149) with limbs 0..LIMBS-2 in [0, 2^32) and the last one signed:
-     * two's complement in base 2^32, hence one form per number and plain array equality.
+     * two's complement in base 2^32, hence one form per number and plain array equality. While a summary is being built the
+     * limbs may be out of range (carries are put off: an addition touches three limbs), until copy() puts them in order.
      */
     private static final long serialVersionUID = 1L;
 
@@ -19,7 +20,10 @@ public final class ExactSums implements Stat<ExactSums> {
     private static final int UNIT = -149;
     private static final long MASK = 0xffffffffL;
 
+    private static final int CARRY_AT = 1 << 30;
+
     private final long[] limbs;
+    private transient int loose; // additions since the last carry
 
     /** {@code n} sums, all zero. */
     public ExactSums(int n) {
@@ -35,7 +39,7 @@ public final class ExactSums implements Stat<ExactSums> {
         return limbs.length / LIMBS;
     }
 
-    /** Adds to sum {@code k}; used while a summary is being built, before it is shared. */
+    /** Adds to sum {@code k}; used while a summary is being built, which then gives away a {@link #copy}. */
     void add(int k, double x) {
         if (x == 0) {
             return;
@@ -60,28 +64,36 @@ public final class ExactSums implements Stat<ExactSums> {
         long high = bit == 0 ? 0 : m >>> (64 - bit);
         int base = k * LIMBS + limb;
         if (x > 0) {
-            plus(base, k, low, mid, high);
+            limbs[base] += low;
+            limbs[base + 1] += mid;
+            limbs[base + 2] += high;
         } else {
-            plus(base, k, -low, -mid, -high);
+            limbs[base] -= low;
+            limbs[base + 1] -= mid;
+            limbs[base + 2] -= high;
+        }
+        loose++;
+        if (loose >= CARRY_AT) {
+            carry();
         }
     }
 
-    private void plus(int base, int k, long low, long mid, long high) {
-        int last = k * LIMBS + LIMBS - 1;
-        long carry = 0;
-        for (int i = base; i <= last; i++) {
-            int j = i - base;
-            long v = limbs[i] + carry + (j == 0 ? low : j == 1 ? mid : j == 2 ? high : 0);
-            if (i == last) {
-                limbs[i] = v;
-            } else {
+    /* Restores the invariant after additions. */
+    private void carry() {
+        if (loose == 0) {
+            return;
+        }
+        for (int k = 0; k < size(); k++) {
+            long carry = 0;
+            int last = k * LIMBS + LIMBS - 1;
+            for (int i = k * LIMBS; i < last; i++) {
+                long v = limbs[i] + carry;
                 limbs[i] = v & MASK;
                 carry = v >> 32;
-                if (carry == 0 && j >= 2) {
-                    return;
-                }
             }
+            limbs[last] += carry;
         }
+        loose = 0;
     }
 
     /** Sum {@code k}, correctly rounded. */
@@ -112,6 +124,7 @@ public final class ExactSums implements Stat<ExactSums> {
     }
 
     ExactSums copy() {
+        carry();
         return new ExactSums(limbs.clone());
     }
 

@@ -16,7 +16,7 @@ public record Extremes(ExactSums sums, long samples) implements Stat<Extremes> {
         ExactSums s = new ExactSums(2);
         s.add(0, min);
         s.add(1, max);
-        return new Extremes(s, 1);
+        return new Extremes(s.copy(), 1);
     }
 
     /** Mean of the samples' smallest values. */

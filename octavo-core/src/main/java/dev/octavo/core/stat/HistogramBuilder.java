@@ -1,38 +1,65 @@
 package dev.octavo.core.stat;
 
+import java.util.Arrays;
+
 /**
- * Fills a {@link DyadicHistogram} quickly. Give it values a few thousand at a time so that both its
- * passes find them in the first-level cache. Not safe for several threads: one builder each, then
+ * Fills a {@link DyadicHistogram} quickly, and on the way sums up runs of values. Give it values a few thousand at a
+ * time so that all its passes find them in the first-level cache. Not safe for several threads: one builder each, then
  * merge.
  */
 public final class HistogramBuilder {
+    /*
+     * The loops that see every value do nothing but compare, add and count; whatever is rare leaves them.
+     * 1. A key is the float's bits made to order like an integer. A value is rare when its key lies outside the guard:
+     *    the range that this sample and this run have both covered already. Every rare value widens one of the two, so
+     *    there are few, and range, grid and sign are looked after there (admit).
+     * 2. Truncation counts zeros and the bins next to zero in one place; zeros and negatives are counted by a second,
+     *    vectorized loop, and the three are told apart when the tables are emptied (flush).
+     * 3. Without negatives two tables are taken in turn: equal neighbours (the many zeros after a Relu) would otherwise
+     *    wait for each other's store. With negatives equal neighbours are rare, and one table leaves room in the cache.
+     * 4. Four partial sums hide the latency of addition. Which value goes to which depends on its place in the run
+     *    alone, so a run's sum does not depend on what was seen before.
+     */
     private static final int BINS = DyadicHistogram.BINS;
     private static final long FLUSH_AT = 1L << 30;
-
-    // Two tables taken in turn: consecutive equal values (zeros above all) would otherwise wait for
-    // each other's store. Negative magnitudes lie above the positive ones.
-    private int[] even = new int[0];
-    private int[] odd = new int[0];
-    private boolean signed;
-    private final int[] scratch = new int[CHUNK];
-    private long pending;
-    private DyadicHistogram done = DyadicHistogram.EMPTY;
-    private long zeros;
-    private int exponent = DyadicHistogram.MIN_EXPONENT;
-    private int lowKey = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
-    private int highKey = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
+    private static final int INFINITY = 0x7f800000;
 
     /** How many values to hand over at a time. */
     public static final int CHUNK = 4096;
 
-    /** Adds {@code values[from, to)}; fails on NaN and infinity. */
+    private int[] even =
+            new int[0]; // once signed the only table: bin i of positive values at BINS + i, of negative at BINS - i
+    private int[] odd = new int[0];
+    private boolean signed;
+    private int exponent = DyadicHistogram.MIN_EXPONENT;
+    private float inverse = Math.scalb(1f, -exponent);
+    private long pending;
+    private long zeros;
+    private long negatives;
+    private int low = FloatBits.NONE_LOW;
+    private int high = FloatBits.NONE_HIGH;
+    private DyadicHistogram done = DyadicHistogram.EMPTY;
+
+    private int sampleLow = FloatBits.NONE_LOW;
+    private int sampleHigh = FloatBits.NONE_HIGH;
+    private int runLow = FloatBits.NONE_LOW;
+    private int runHigh = FloatBits.NONE_HIGH;
+    private int guardBase; // a key is inside when key - guardBase < guardLimit, compared with sign
+    private int guardLimit = Integer.MIN_VALUE;
+    private double lane0;
+    private double lane1;
+    private double lane2;
+    private double lane3;
+
+    /** Adds {@code values[from, to)}; fails on NaN and infinity, and the builder must then be thrown away. */
     public void add(float[] values, int from, int to) {
+        int[] bits = new int[Math.min(CHUNK, to - from)];
         for (int at = from; at < to; at += CHUNK) {
             int n = Math.min(CHUNK, to - at);
             for (int i = 0; i < n; i++) {
-                scratch[i] = Float.floatToRawIntBits(values[at + i]);
+                bits[i] = Float.floatToRawIntBits(values[at + i]);
             }
-            if (!addBits(scratch, n)) {
+            if (!addBits(bits, n)) {
                 throw new IllegalArgumentException("NaN or infinity among the values");
             }
         }
@@ -41,141 +68,260 @@ public final class HistogramBuilder {
     /**
      * Adds the floats whose raw bits are {@code bits[0, n)}.
      *
-     * @return false, with nothing added, when one of them is NaN or infinite
+     * @return false when one of them is NaN or infinite; the builder must then be thrown away
      */
     public boolean addBits(int[] bits, int n) {
-        int low = Integer.MAX_VALUE;
-        int high = Integer.MIN_VALUE;
-        for (int i = 0; i < n; i++) {
-            int k = key(bits[i]);
-            low = Math.min(low, k);
-            high = Math.max(high, k);
-        }
-        if (n == 0) {
-            return true;
-        }
-        return addBits(bits, n, low, high);
+        beginRun(FloatBits.NONE_LOW, FloatBits.NONE_HIGH);
+        boolean finite = run(bits, 0, n);
+        endChunk(bits, n);
+        return finite;
     }
 
-    /** As {@link #addBits(int[], int)} when the caller knows the least and greatest {@link #key}. */
-    boolean addBits(int[] bits, int n, int low, int high) {
-        int magnitude = Math.max(magnitude(low), magnitude(high));
-        if (magnitude >= 0x7f800000) {
+    /** From here on {@link #sampleLow} and {@link #sampleHigh} speak of a new sample. */
+    void beginSample() {
+        sampleLow = FloatBits.NONE_LOW;
+        sampleHigh = FloatBits.NONE_HIGH;
+    }
+
+    /** Starts a run that has covered the keys from {@code lowKey} to {@code highKey} before. */
+    void beginRun(int lowKey, int highKey) {
+        runLow = lowKey;
+        runHigh = highKey;
+        setGuard();
+        lane0 = lane1 = lane2 = lane3 = 0;
+    }
+
+    /** Continues the run with {@code bits[from, to)}; false when a value is NaN or infinite. */
+    boolean run(int[] bits, int from, int to) {
+        int at = signed ? from : countNonNegative(bits, from, to);
+        if (signed && at >= 0) {
+            at = countSigned(bits, at, to);
+        }
+        if (at < 0) {
             return false;
         }
-        lowKey = Math.min(lowKey, low);
-        highKey = Math.max(highKey, high);
-        int needed = DyadicHistogram.exponentFor(Float.intBitsToFloat(magnitude));
-        if (needed > exponent) {
-            flush();
-            exponent = needed;
+        for (; at < to; at++) {
+            int x = bits[at];
+            if (!admit(x)) {
+                return false;
+            }
+            lane0 += Float.intBitsToFloat(x);
+            even[(int) (Float.intBitsToFloat(x) * inverse) + (signed ? BINS : 0)]++;
         }
-        boolean negatives = low < 0;
-        room(negatives);
-        float inverse = Math.scalb(1f, -exponent);
-        if (negatives) {
-            countSigned(bits, n, inverse);
+        return true;
+    }
+
+    /** To be called once the runs have gone through all of {@code bits[0, n)}. */
+    void endChunk(int[] bits, int n) {
+        if (signed) {
+            int both = FloatBits.zerosAndNegatives(bits, n);
+            zeros += both & 0xffff;
+            negatives += both >>> 16;
         } else {
-            countNonNegative(bits, n, inverse);
+            zeros += FloatBits.zeros(bits, n);
         }
         pending += n;
         if (pending >= FLUSH_AT) {
             flush();
         }
+    }
+
+    double runSum() {
+        return (lane0 + lane1) + (lane2 + lane3);
+    }
+
+    int runLow() {
+        return runLow;
+    }
+
+    int runHigh() {
+        return runHigh;
+    }
+
+    int sampleLow() {
+        return sampleLow;
+    }
+
+    int sampleHigh() {
+        return sampleHigh;
+    }
+
+    /* Returns how far it came: to the last whole group of four, or to the first negative value; -1: not finite. */
+    private int countNonNegative(int[] bits, int from, int to) {
+        int[] a = even;
+        int[] b = odd;
+        float inv = inverse;
+        int base = guardBase;
+        int limit = guardLimit;
+        double s0 = lane0;
+        double s1 = lane1;
+        double s2 = lane2;
+        double s3 = lane3;
+        int i = from;
+        for (; i + 3 < to; i += 4) {
+            int p = bits[i];
+            int q = bits[i + 1];
+            int r = bits[i + 2];
+            int t = bits[i + 3];
+            if (p - base >= limit || q - base >= limit || r - base >= limit || t - base >= limit) {
+                if (!admit(p) || !admit(q) || !admit(r) || !admit(t)) {
+                    return -1;
+                }
+                if (signed) {
+                    break;
+                }
+                a = even;
+                b = odd;
+                inv = inverse;
+                base = guardBase;
+                limit = guardLimit;
+            }
+            float w = Float.intBitsToFloat(p);
+            float x = Float.intBitsToFloat(q);
+            float y = Float.intBitsToFloat(r);
+            float z = Float.intBitsToFloat(t);
+            s0 += w;
+            s1 += x;
+            s2 += y;
+            s3 += z;
+            a[(int) (w * inv)]++;
+            b[(int) (x * inv)]++;
+            a[(int) (y * inv)]++;
+            b[(int) (z * inv)]++;
+        }
+        lane0 = s0;
+        lane1 = s1;
+        lane2 = s2;
+        lane3 = s3;
+        return i;
+    }
+
+    private int countSigned(int[] bits, int from, int to) {
+        int[] a = even;
+        float inv = inverse;
+        int base = guardBase;
+        int limit = guardLimit;
+        double s0 = lane0;
+        double s1 = lane1;
+        double s2 = lane2;
+        double s3 = lane3;
+        int i = from;
+        for (; i + 3 < to; i += 4) {
+            int p = bits[i];
+            int q = bits[i + 1];
+            int r = bits[i + 2];
+            int t = bits[i + 3];
+            if (FloatBits.key(p) - base >= limit
+                    || FloatBits.key(q) - base >= limit
+                    || FloatBits.key(r) - base >= limit
+                    || FloatBits.key(t) - base >= limit) {
+                if (!admit(p) || !admit(q) || !admit(r) || !admit(t)) {
+                    return -1;
+                }
+                a = even;
+                inv = inverse;
+                base = guardBase;
+                limit = guardLimit;
+            }
+            float w = Float.intBitsToFloat(p);
+            float x = Float.intBitsToFloat(q);
+            float y = Float.intBitsToFloat(r);
+            float z = Float.intBitsToFloat(t);
+            s0 += w;
+            s1 += x;
+            s2 += y;
+            s3 += z;
+            a[(int) (w * inv) + BINS]++;
+            a[(int) (x * inv) + BINS]++;
+            a[(int) (y * inv) + BINS]++;
+            a[(int) (z * inv) + BINS]++;
+        }
+        lane0 = s0;
+        lane1 = s1;
+        lane2 = s2;
+        lane3 = s3;
+        return i;
+    }
+
+    /* Makes room for a value: false when it is NaN or infinite. */
+    private boolean admit(int bits) {
+        int magnitude = bits & 0x7fffffff;
+        if (magnitude >= INFINITY) {
+            return false;
+        }
+        int k = FloatBits.key(bits);
+        runLow = Math.min(runLow, k);
+        runHigh = Math.max(runHigh, k);
+        sampleLow = Math.min(sampleLow, k);
+        sampleHigh = Math.max(sampleHigh, k);
+        setGuard();
+        if (k < low || k > high) {
+            low = Math.min(low, k);
+            high = Math.max(high, k);
+            int needed = Math.max(exponent, DyadicHistogram.exponentFor(Float.intBitsToFloat(magnitude)));
+            regrid(needed);
+            inverse = Math.scalb(1f, -exponent);
+        }
         return true;
     }
 
-    private void countNonNegative(int[] bits, int n, float inverse) {
-        int[] a = even;
-        int[] b = odd;
-        int z = 0;
-        for (int i = 0; i < n; i++) {
-            z += bits[i] == 0 ? 1 : 0;
-        }
-        int i = 0;
-        for (; i + 1 < n; i += 2) {
-            a[(int) (Float.intBitsToFloat(bits[i]) * inverse)]++;
-            b[(int) (Float.intBitsToFloat(bits[i + 1]) * inverse)]++;
-        }
-        if (i < n) {
-            a[(int) (Float.intBitsToFloat(bits[i]) * inverse)]++;
-        }
-        // Zeros went to bin 0 of either table; the sum of both tables is what counts.
-        a[0] -= z;
-        zeros += z;
+    private void setGuard() {
+        int from = Math.max(runLow, sampleLow);
+        int to = Math.min(runHigh, sampleHigh);
+        guardBase = from + Integer.MIN_VALUE;
+        guardLimit = from > to ? Integer.MIN_VALUE : to - from + 1 + Integer.MIN_VALUE;
     }
 
-    private void countSigned(int[] bits, int n, float inverse) {
-        int[] a = even;
-        int[] b = odd;
-        int plus = 0;
-        int minus = 0;
-        for (int i = 0; i < n; i++) {
-            plus += bits[i] == 0 ? 1 : 0;
-            minus += bits[i] == 0x80000000 ? 1 : 0;
+    /* Makes the bins 2^needed wide and has room for both signs if a value below zero was seen. */
+    private void regrid(int needed) {
+        boolean both = low < 0;
+        if (even.length > 0 && needed == exponent && both == signed) {
+            return;
         }
-        int i = 0;
-        for (; i + 1 < n; i += 2) {
-            a[bin(bits[i], inverse)]++;
-            b[bin(bits[i + 1], inverse)]++;
-        }
-        if (i < n) {
-            a[bin(bits[i], inverse)]++;
-        }
-        a[0] -= plus;
-        a[BINS] -= minus;
-        zeros += plus + minus;
+        int[] out = new int[both ? 2 * BINS : BINS];
+        spread(even, out, needed, both);
+        spread(odd, out, needed, both);
+        even = out;
+        odd = both ? new int[0] : new int[BINS];
+        signed = both;
+        exponent = needed;
     }
 
-    private static int bin(int bits, float inverse) {
-        return (int) (Float.intBitsToFloat(bits & 0x7fffffff) * inverse) + ((bits >>> 31) << 13);
-    }
-
-    /** Maps float bits to integers of the same order. */
-    static int key(int bits) {
-        return bits ^ ((bits >> 31) & 0x7fffffff);
-    }
-
-    /** The bits of |x| for the x of that key. */
-    private static int magnitude(int key) {
-        return key(key) & 0x7fffffff;
-    }
-
-    private void room(boolean negatives) {
-        if (even.length == 0 || (negatives && !signed)) {
-            int size = negatives ? 2 * BINS : BINS;
-            even = java.util.Arrays.copyOf(even, size);
-            odd = java.util.Arrays.copyOf(odd, size);
-            signed = negatives;
+    private void spread(int[] table, int[] out, int needed, boolean both) {
+        int shift = Math.min(31, needed - exponent);
+        int from = signed ? BINS : 0;
+        int to = both ? BINS : 0;
+        for (int i = 0; i < table.length; i++) {
+            int bin = i - from;
+            out[bin < 0 ? to - (-bin >> shift) : to + (bin >> shift)] += table[i];
         }
     }
 
     private void flush() {
-        if (pending == 0 && zeros == 0) {
+        if (pending == 0) {
             return;
         }
         long[] positive = new long[BINS];
         long[] negative = new long[signed ? BINS : 0];
-        for (int i = 0; i < BINS; i++) {
-            positive[i] = (long) even[i] + odd[i];
+        positive[0] = pending - zeros - negatives;
+        for (int i = 1; i < BINS; i++) {
+            positive[i] = signed ? even[BINS + i] : (long) even[i] + odd[i];
+            positive[0] -= positive[i];
         }
-        for (int i = 0; i < negative.length; i++) {
-            negative[i] = (long) even[BINS + i] + odd[BINS + i];
+        if (signed) {
+            negative[0] = negatives;
+            for (int i = 1; i < BINS; i++) {
+                negative[i] = even[BINS - i];
+                negative[0] -= negative[i];
+            }
         }
-        float min = Float.intBitsToFloat(key(lowKey));
-        float max = Float.intBitsToFloat(key(highKey));
-        int target = DyadicHistogram.exponentFor(Math.max(Math.abs(min), Math.abs(max)));
-        done = done.merge(new DyadicHistogram(
-                target,
-                zeros,
-                DyadicHistogram.folded(positive, target - exponent),
-                DyadicHistogram.folded(negative, target - exponent),
-                min,
-                max));
-        java.util.Arrays.fill(even, 0);
-        java.util.Arrays.fill(odd, 0);
+        done = done.merge(
+                new DyadicHistogram(exponent, zeros, positive, negative, FloatBits.value(low), FloatBits.value(high)));
+        Arrays.fill(even, 0);
+        Arrays.fill(odd, 0);
         pending = 0;
         zeros = 0;
+        negatives = 0;
     }
 
     /** The histogram of everything added so far. */
