@@ -38,7 +38,7 @@ final class Samples {
         Random r = new Random(~seed);
         List<S> parts = new ArrayList<>();
         for (int at = 0; at < data.length; ) {
-            int end = Math.min(data.length, at + r.nextInt(1 + data.length / 3));
+            int end = Math.min(data.length, at + r.nextInt(2 + data.length / 3));
             parts.add(summary.apply(java.util.Arrays.copyOfRange(data, at, end)));
             at = end;
         }
