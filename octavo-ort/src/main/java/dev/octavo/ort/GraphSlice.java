@@ -66,7 +66,9 @@ final class GraphSlice {
     static void fixBatch(Graph graph) {
         for (Value in : graph.requiredInputs()) {
             Optional<TensorType> type = in.type();
-            if (type.isPresent() && type.get().shape().rank() > 0 && type.get().shape().dim(0) == Shape.UNKNOWN) {
+            if (type.isPresent()
+                    && type.get().shape().rank() > 0
+                    && type.get().shape().dim(0) == Shape.UNKNOWN) {
                 Shape one = type.get().shape().withDim(0, 1);
                 graph.setType(in, new TensorType(type.get().dtype(), one));
             }

@@ -56,11 +56,17 @@ final class OrtErrors {
     private static ModelException unknownOp(Graph graph, String type, String nodeName, OrtException e) {
         String bare = type.substring(type.lastIndexOf(':') + 1);
         Optional<Node> node = graph.nodes().stream()
-                .filter(n -> n.type().equals(bare) && (nodeName.isEmpty() || n.name().equals(nodeName)))
+                .filter(n ->
+                        n.type().equals(bare) && (nodeName.isEmpty() || n.name().equals(nodeName)))
                 .findFirst();
         String label = node.map(Node::label).orElse(nodeName);
-        String domain = node.map(Node::domain).filter(d -> !d.isEmpty()).map(d -> d + ".").orElse("");
-        String version = node.map(n -> graph.opsets().get(n.domain())).map(v -> " (operator set " + v + ")").orElse("");
+        String domain = node.map(Node::domain)
+                .filter(d -> !d.isEmpty())
+                .map(d -> d + ".")
+                .orElse("");
+        String version = node.map(n -> graph.opsets().get(n.domain()))
+                .map(v -> " (operator set " + v + ")")
+                .orElse("");
         return new ModelException(
                 "the node '" + label + "' is a " + domain + bare + version + ", which ONNX Runtime " + Ort.version()
                         + " cannot run",

@@ -95,8 +95,7 @@ record Signature(
         }
         if (!shape.accepts(tensor.shape())) {
             throw new ModelException(
-                    sample + " has the shape " + tensor.shape() + " for the input '" + name + "', which takes "
-                            + shape,
+                    sample + " has the shape " + tensor.shape() + " for the input '" + name + "', which takes " + shape,
                     "set the pre-processing (size, crop, layout) to what the network was trained with");
         }
     }

@@ -102,8 +102,8 @@ final class SweepCrew {
             throw e;
         }
         if (unfinished) {
-            throw new CancellationException("the sweep was interrupted, " + state.remaining() + " of " + data.size()
-                    + " samples are left");
+            throw new CancellationException(
+                    "the sweep was interrupted, " + state.remaining() + " of " + data.size() + " samples are left");
         }
     }
 

@@ -108,7 +108,8 @@ record SweepModel(Graph graph, OrtSession session, Signature signature, List<Str
 
     private void requireFloat(String name, @org.jspecify.annotations.Nullable TensorType type) {
         if (type == null || type.dtype() != DType.FLOAT) {
-            String producer = graph.value(name).flatMap(Value::producer).map(Node::label).orElse("the caller");
+            String producer =
+                    graph.value(name).flatMap(Value::producer).map(Node::label).orElse("the caller");
             throw new ModelException(
                     "evidence is collected of float values, but '" + name + "' (from " + producer + ") holds "
                             + (type == null ? "an unknown type" : type.dtype()),

@@ -68,10 +68,12 @@ final class SweepState {
         for (String s : List.of(fingerprint, data.fingerprint(), Ort.version())) {
             all.append(s.length()).append(':').append(s);
         }
-        request.axes().forEach((name, axes) -> all.append(name.length()).append(':').append(name).append(axes));
+        request.axes()
+                .forEach((name, axes) ->
+                        all.append(name.length()).append(':').append(name).append(axes));
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(all.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(all.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
@@ -93,8 +95,8 @@ final class SweepState {
     }
 
     void save() {
-        file.ifPresent(path ->
-                new Checkpoint(key, data.size(), part.done(), part.skipped(), part.evidence()).write(path));
+        file.ifPresent(
+                path -> new Checkpoint(key, data.size(), part.done(), part.skipped(), part.evidence()).write(path));
     }
 
     /** Judges the unreadable samples and removes the checkpoint. */

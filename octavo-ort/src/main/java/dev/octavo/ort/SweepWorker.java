@@ -101,8 +101,8 @@ final class SweepWorker implements AutoCloseable {
         for (Map.Entry<String, Tensor> e : filler.entrySet()) {
             Shape shape = e.getValue().shape();
             Shape all = model.batch() > 1 ? shape.withDim(0, model.batch()) : shape;
-            ByteBuffer bytes = input(e.getKey(), new TensorType(e.getValue().dtype(), all))
-                    .bytes();
+            ByteBuffer bytes =
+                    input(e.getKey(), new TensorType(e.getValue().dtype(), all)).bytes();
             for (Map<String, Tensor> row : rows) {
                 Tensors.put(Objects.requireNonNull(row.get(e.getKey())), bytes);
             }
@@ -110,8 +110,7 @@ final class SweepWorker implements AutoCloseable {
     }
 
     private Map<String, Tensor> row(Seated seated) {
-        Map<String, Tensor> row =
-                seated.sample().inputsFor(model.signature().required());
+        Map<String, Tensor> row = seated.sample().inputsFor(model.signature().required());
         model.checkRow(seated.sample().name(), row);
         return row;
     }
@@ -149,12 +148,13 @@ final class SweepWorker implements AutoCloseable {
             tally.add(indices, collectors -> collect(collectors, samples, loose));
         } catch (OrtException e) {
             throw OrtErrors.onRunning(
-                    model.signature().network(), "the sample " + samples.get(0).sample().name(), e);
+                    model.signature().network(),
+                    "the sample " + samples.get(0).sample().name(),
+                    e);
         }
     }
 
-    private void collect(
-            Map<String, ValueCollector> collectors, List<Seated> samples, Map<String, OnnxTensor> loose) {
+    private void collect(Map<String, ValueCollector> collectors, List<Seated> samples, Map<String, OnnxTensor> loose) {
         collectors.forEach((name, collector) -> {
             Slot slot = outputs.containsKey(name) ? outputs.get(name) : inputs.get(name);
             OnnxTensor other = loose.get(name);
@@ -169,8 +169,7 @@ final class SweepWorker implements AutoCloseable {
         });
     }
 
-    private void addRows(
-            String name, ValueCollector collector, Shape shape, IntBuffer bits, List<Seated> samples) {
+    private void addRows(String name, ValueCollector collector, Shape shape, IntBuffer bits, List<Seated> samples) {
         if (model.batch() == 1) {
             add(name, collector, shape, bits, samples.get(0).sample());
             return;

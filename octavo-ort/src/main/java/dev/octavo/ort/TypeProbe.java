@@ -75,7 +75,9 @@ final class TypeProbe {
     }
 
     private static boolean isFeedable(@org.jspecify.annotations.Nullable TensorType type) {
-        return type != null && type.shape().isKnown() && Ort.javaType(type.dtype()).isPresent();
+        return type != null
+                && type.shape().isKnown()
+                && Ort.javaType(type.dtype()).isPresent();
     }
 
     private static OnnxTensor zeros(@org.jspecify.annotations.Nullable TensorType type) throws OrtException {

@@ -90,7 +90,8 @@ final class SweepProfile {
                     .contains(n.type());
             boolean linear = Set.of("Conv", "BatchNormalization").contains(n.type())
                     && n.output().uses().stream()
-                            .noneMatch(u -> Set.of("BatchNormalization", "Clip", "Relu").contains(u.node().type()));
+                            .noneMatch(u -> Set.of("BatchNormalization", "Clip", "Relu")
+                                    .contains(u.node().type()));
             if (activation || linear) {
                 axes.put(n.output().name(), Set.of(1));
             }

@@ -18,8 +18,7 @@ import java.util.TreeMap;
  * @param skipped why samples were skipped, by index
  * @param evidence of the samples done
  */
-public record Checkpoint(
-        String key, int samples, BitSet done, SortedMap<Integer, String> skipped, Evidence evidence) {
+public record Checkpoint(String key, int samples, BitSet done, SortedMap<Integer, String> skipped, Evidence evidence) {
     private static final Frame FRAME = new Frame("OCTVCKPT", 1, "a checkpoint");
 
     public Checkpoint {

@@ -49,8 +49,8 @@ public final class EvidenceCodec {
         Evidence evidence = decode(Frame.read(file), file.toString());
         if (!evidence.graphFingerprint().equals(graphFingerprint)) {
             throw new ModelException(
-                    file + " is evidence about another graph (fingerprint " + evidence.graphFingerprint() + ", expected "
-                            + graphFingerprint + ")",
+                    file + " is evidence about another graph (fingerprint " + evidence.graphFingerprint()
+                            + ", expected " + graphFingerprint + ")",
                     "collect the evidence again for this model and these rewrites");
         }
         return evidence;

@@ -91,7 +91,9 @@ record Frame(String magic, int version, String what) {
             }
         } catch (IOException e) {
             throw new ModelException(
-                    target + " cannot be written: " + e, "check the folder, its permissions and the room on the disk", e);
+                    target + " cannot be written: " + e,
+                    "check the folder, its permissions and the room on the disk",
+                    e);
         }
     }
 
