@@ -91,11 +91,8 @@ final class AttributeDecoder {
     }
 
     private Attribute foreign(AttributeProto a) {
-        // Refuses now, not when writing, a subgraph whose external data does not exist or lies elsewhere.
-        ExternalData.replaceIn(a, t -> {
-            tensors.decode(t);
-            return t;
-        });
+        // An invalid tensor in a subgraph is refused now, not when it is written.
+        ExternalData.forEachTensor(a, tensors::decode);
         Set<String> captures = new LinkedHashSet<>();
         if (a.hasG()) {
             captures.addAll(captures(a.getG()));

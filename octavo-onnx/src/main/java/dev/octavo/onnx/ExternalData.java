@@ -2,6 +2,7 @@ package dev.octavo.onnx;
 
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.octavo.core.tensor.Storage;
 import dev.octavo.core.tensor.Tensor;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,16 +22,28 @@ import java.util.function.UnaryOperator;
  * folder; whatever would leave that folder is refused, for a model is not trusted to read elsewhere.
  */
 final class ExternalData {
+    private static final String STAY_INSIDE =
+            "external data must lie in the folder of the model: move the file there and correct the entry";
+
     private final Broken broken;
-    private final Optional<Path> folder;
+    private final List<Path> folders;
     private final Map<String, MappedFile> files = new HashMap<>();
 
-    ExternalData(Broken broken, Optional<Path> folder) {
+    /**
+     * @param folders the model's folder and, when the model is a link, the one that it leads to; empty for a
+     *     model that came as bytes
+     */
+    ExternalData(Broken broken, List<Path> folders) {
         this.broken = broken;
-        this.folder = folder;
+        this.folders = List.copyOf(folders);
     }
 
-    /** A tensor that lies in these files. */
+    /** For tensors that are known to lie in the model itself. */
+    static ExternalData none() {
+        return new ExternalData(new Broken("the model"), List.of());
+    }
+
+    /** A tensor that lies in these files, or in the proto itself. */
     Optional<Tensor> decode(TensorProto t) {
         return new TensorDecoder(broken, this).decode(t);
     }
@@ -57,14 +71,14 @@ final class ExternalData {
             length = expectedBytes;
         }
         if (length != expectedBytes) {
-            throw broken.because(
-                    who + " takes " + expectedBytes + " bytes, its entry says " + length + " in " + location);
+            throw broken.because(who + " takes " + expectedBytes + " bytes, its entry says " + length + " in "
+                    + Broken.quoted(location));
         }
         if (offset > file.byteSize() || length > file.byteSize() - offset) {
             throw broken.because(
-                    who + " lies at bytes " + offset + " to " + offset + " + " + length + " of " + location
+                    who + " takes " + length + " bytes from " + offset + " of " + Broken.quoted(location)
                             + ", which has only " + file.byteSize(),
-                    "copy " + location + " again, it is cut off or belongs to another model");
+                    "copy the file again, it is cut off or belongs to another model");
         }
         return file.part(offset, length);
     }
@@ -100,61 +114,68 @@ final class ExternalData {
     }
 
     private Path resolve(String who, String location) {
-        if (folder.isEmpty()) {
+        String there = who + " is stored in the file " + Broken.quoted(location);
+        if (folders.isEmpty()) {
             throw broken.because(
-                    who + " is stored in the file " + Broken.quoted(location) + ", but the model came as bytes",
+                    there + ", but the model came as bytes",
                     "read the model from its file, or name the folder of its external data");
         }
         if (location.isEmpty()) {
             throw broken.because(who + " is stored externally, but names no file");
         }
-        String rule = "external data must lie in the folder of the model: move the file there and correct the entry";
         try {
-            Path base = folder.get().toRealPath();
+            Path base = folders.get(0).toRealPath();
             Path relative = Path.of(location);
-            if (relative.isAbsolute() || !base.resolve(relative).normalize().startsWith(base)) {
-                throw broken.because(who + " is stored in " + Broken.quoted(location) + ", outside of " + base, rule);
-            }
             Path path = base.resolve(relative).normalize();
+            if (relative.isAbsolute() || !path.startsWith(base)) {
+                throw broken.because(there + " outside of the folder " + base, STAY_INSIDE);
+            }
             if (!Files.exists(path)) {
                 throw broken.because(
-                        who + " is stored in the file " + path + ", which does not exist",
-                        "copy " + relative.getFileName() + " into the folder of the model");
+                        there + ", which does not exist",
+                        "copy " + relative.getFileName() + " into the folder " + base);
             }
-            if (!path.toRealPath().startsWith(base)) {
-                throw broken.because(who + " is stored in " + path + ", a link that leads outside of " + base, rule);
+            if (!isInside(path.toRealPath())) {
+                throw broken.because(there + ", a link that leads outside of the folder " + base, STAY_INSIDE);
             }
             if (!Files.isRegularFile(path)) {
-                throw broken.because(who + " is stored in " + path + ", which is not a file");
+                throw broken.because(there + ", which is not a file");
             }
             return path;
         } catch (InvalidPathException e) {
-            throw broken.because(who + " names the impossible file " + Broken.quoted(location));
+            throw broken.because(there + ", which is no possible name of a file");
         } catch (IOException e) {
-            throw broken.because(
-                    "the external data file " + Broken.quoted(location) + " cannot be found: " + e.getMessage(),
-                    "check the folder " + folder.get());
+            throw broken.because(there + ", which cannot be found: " + e, "check the folder " + folders.get(0));
         }
     }
 
-    /** Whether a tensor somewhere inside a message is stored externally. */
-    static boolean isUsedBy(Message m) {
-        if (m instanceof TensorProto t) {
-            return isExternal(t);
-        }
-        for (Object field : m.getAllFields().values()) {
-            if (field instanceof Message inner && isUsedBy(inner)) {
+    private boolean isInside(Path real) throws IOException {
+        for (Path folder : folders) {
+            if (real.startsWith(folder.toRealPath())) {
                 return true;
-            }
-            if (field instanceof List<?> list) {
-                for (Object element : list) {
-                    if (element instanceof Message inner && isUsedBy(inner)) {
-                        return true;
-                    }
-                }
             }
         }
         return false;
+    }
+
+    /** Visits every tensor inside a message. */
+    static void forEachTensor(Message m, Consumer<TensorProto> visitor) {
+        if (m instanceof TensorProto t) {
+            visitor.accept(t);
+            return;
+        }
+        m.getAllFields().forEach((field, content) -> {
+            if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+                List<?> messages = field.isRepeated() ? (List<?>) content : List.of(content);
+                messages.forEach(inner -> forEachTensor((Message) inner, visitor));
+            }
+        });
+    }
+
+    private static boolean isUsedBy(Message m) {
+        boolean[] used = {false};
+        forEachTensor(m, t -> used[0] |= isExternal(t));
+        return used[0];
     }
 
     /** The message with every externally stored tensor inside it replaced. */

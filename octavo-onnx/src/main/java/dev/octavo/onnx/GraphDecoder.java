@@ -197,7 +197,9 @@ final class GraphDecoder {
                 .clearOutput()
                 .clearValueInfo()
                 .build();
-        return model.toBuilder().setGraph(bare).build();
+        ModelProto shell = model.toBuilder().setGraph(bare).build();
+        ExternalData.forEachTensor(shell, tensors::decode);
+        return shell;
     }
 
     private String newName(String name, ByteString bytes, String what) {

@@ -99,7 +99,7 @@ final class GraphEncoder {
         if (now instanceof Attribute.Dense d && before instanceof Attribute.Dense) {
             // Even an unchanged tensor may have to move between the model and its data file.
             TensorProto t = tensors.encode(d.value(), TensorEncoder.withoutData(proto.getT()));
-            return t == proto.getT() ? proto : proto.toBuilder().setT(t).build();
+            return proto.toBuilder().setT(t).build();
         }
         if (now instanceof Attribute.Foreign || !now.equals(before)) {
             return attributes.encode(key, now, AttributeEncoder.withoutValue(proto));

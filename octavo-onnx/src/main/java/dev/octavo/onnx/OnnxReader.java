@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads ONNX models into graphs. Everything that a graph does not model is carried, so that {@link
@@ -37,18 +39,31 @@ public final class OnnxReader {
                     file + " is not a file" + (Files.isDirectory(file) ? " but a folder" : ""),
                     "name the model's file");
         }
-        Path folder = file.toAbsolutePath().getParent();
-        return read(broken, bytes(file), Optional.ofNullable(folder));
+        return read(broken, bytes(file), folders(file));
     }
 
     /** The model in these bytes, which must not change any more. */
     public static Graph read(byte[] model, Optional<Path> externalDataFolder) {
-        return read(new Broken("the model"), UnsafeByteOperations.unsafeWrap(model), externalDataFolder);
+        return read(
+                new Broken("the model"),
+                UnsafeByteOperations.unsafeWrap(model),
+                externalDataFolder.stream().toList());
     }
 
-    private static Graph read(Broken broken, ByteString bytes, Optional<Path> folder) {
+    private static Graph read(Broken broken, ByteString bytes, List<Path> folders) {
         ModelProto model = parse(broken, bytes);
-        return new GraphDecoder(broken, new ExternalData(broken, folder), model.getGraph()).decode(model);
+        return new GraphDecoder(broken, new ExternalData(broken, folders), model.getGraph()).decode(model);
+    }
+
+    // A model cache keeps links in one folder to files in another: data beside the linked model is its own.
+    private static List<Path> folders(Path file) {
+        try {
+            return Stream.of(file.toAbsolutePath(), file.toRealPath())
+                    .flatMap(f -> Stream.ofNullable(f.getParent()))
+                    .toList();
+        } catch (IOException e) {
+            throw new ModelException(file + " cannot be found: " + e.getMessage(), "check the path", e);
+        }
     }
 
     private static ByteString bytes(Path file) {

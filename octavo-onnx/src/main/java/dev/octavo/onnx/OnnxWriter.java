@@ -2,13 +2,17 @@ package dev.octavo.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Attribute;
 import dev.octavo.core.graph.Graph;
-import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Writes graphs as ONNX models. A model that was read and not changed comes out byte for byte, provided
@@ -24,6 +28,9 @@ public final class OnnxWriter {
     /** The threshold for a model that does not fit into one file, the one that onnx itself uses. */
     private static final long USUAL_THRESHOLD = 1024;
 
+    /** A tag and a length. */
+    private static final long LONGEST_FRAME = 6;
+
     private OnnxWriter() {}
 
     /** Writes the model into one file, and what does not fit into {@code <file>.data} beside it. */
@@ -38,38 +45,41 @@ public final class OnnxWriter {
 
     static void write(Graph graph, Path target, WriteOptions options, long largestMessage) {
         try (TargetFiles files = TargetFiles.prepare(target)) {
-            Placement placement = new Placement(files.dataName(), options.externalFromBytes(), true);
-            ModelProto model = ModelProto.getDefaultInstance();
-            boolean fits = inlineBytes(graph, options.externalFromBytes()) <= largestMessage;
-            if (fits) {
-                model = new GraphEncoder(graph, placement).encode();
-                fits = size(model) <= largestMessage;
+            Placement wanted = new Placement(files.dataName(), options.externalFromBytes(), true);
+            Optional<ModelProto> model = encode(graph, wanted, largestMessage);
+            if (model.isPresent()) {
+                files.write(model.get(), wanted.pieces());
+                return;
             }
-            if (!fits) {
-                long threshold =
-                        Math.min(USUAL_THRESHOLD, options.externalFromBytes().orElse(USUAL_THRESHOLD));
-                placement = new Placement(files.dataName(), OptionalLong.of(threshold), true);
-                model = new GraphEncoder(graph, placement).encode();
-                requireSize(files.name(), size(model), largestMessage);
-            }
-            files.write(model, placement.pieces());
+            long threshold =
+                    Math.min(USUAL_THRESHOLD, options.externalFromBytes().orElse(USUAL_THRESHOLD));
+            Placement forced = new Placement(files.dataName(), OptionalLong.of(threshold), true);
+            files.write(
+                    encode(graph, forced, largestMessage).orElseThrow(() -> tooBig(target.toString(), largestMessage)),
+                    forced.pieces());
         }
     }
 
     /** The model as bytes, external data included. */
     public static byte[] toBytes(Graph graph) {
-        requireSize("the model " + graph.name(), inlineBytes(graph, OptionalLong.empty()), LARGEST_MESSAGE);
-        ModelProto model = new GraphEncoder(graph, Placement.inline()).encode();
-        requireSize("the model " + graph.name(), size(model), LARGEST_MESSAGE);
-        return model.toByteArray();
+        return encode(graph, Placement.inline(), LARGEST_MESSAGE)
+                .orElseThrow(() -> tooBig("the model " + graph.name(), LARGEST_MESSAGE))
+                .toByteArray();
     }
 
-    private static void requireSize(String what, long bytes, long largest) {
-        if (bytes > largest) {
-            throw new ModelException(
-                    what + " takes " + bytes + " bytes, one ONNX file holds at most " + largest,
-                    "write it to a file, which puts the weights beside the model");
+    private static ModelException tooBig(String what, long largest) {
+        return new ModelException(
+                what + " takes more than the " + largest + " bytes that one ONNX file may hold",
+                "write it to a file, which puts the weights beside the model");
+    }
+
+    /** The model; empty when it is too big for one message. */
+    private static Optional<ModelProto> encode(Graph graph, Placement placement, long largestMessage) {
+        if (inlineBytes(graph, placement) > largestMessage) {
+            return Optional.empty();
         }
+        ModelProto model = new GraphEncoder(graph, placement).encode();
+        return size(model) > largestMessage ? Optional.empty() : Optional.of(model);
     }
 
     // Σ over the parts, as a message that is too big does not know its own size.
@@ -77,34 +87,24 @@ public final class OnnxWriter {
         GraphProto g = model.getGraph();
         long bytes = model.toBuilder().clearGraph().build().getSerializedSize();
         bytes += g.toBuilder().clearNode().clearInitializer().build().getSerializedSize();
-        for (var node : g.getNodeList()) {
-            bytes += 6L + node.getSerializedSize();
+        for (NodeProto node : g.getNodeList()) {
+            bytes += LONGEST_FRAME + node.getSerializedSize();
         }
-        for (var tensor : g.getInitializerList()) {
-            bytes += 6L + tensor.getSerializedSize();
+        for (TensorProto tensor : g.getInitializerList()) {
+            bytes += LONGEST_FRAME + tensor.getSerializedSize();
         }
-        return bytes + 6;
+        return bytes + LONGEST_FRAME;
     }
 
-    /** The bytes of all tensors smaller than the threshold. */
-    private static long inlineBytes(Graph graph, OptionalLong externalFrom) {
-        long bytes = 0;
-        for (Value v : graph.values()) {
-            if (v.isInitializer()) {
-                bytes += v.constant()
-                        .map(t -> t.storage().byteSize())
-                        .filter(n -> n < externalFrom.orElse(Long.MAX_VALUE))
-                        .orElse(0L);
-            }
-        }
-        for (Node n : graph.nodes()) {
-            for (Attribute a : n.attributes().values()) {
-                if (a instanceof Attribute.Dense d
-                        && d.value().storage().byteSize() < externalFrom.orElse(Long.MAX_VALUE)) {
-                    bytes += d.value().storage().byteSize();
-                }
-            }
-        }
-        return bytes;
+    private static long inlineBytes(Graph graph, Placement placement) {
+        Stream<Tensor> held =
+                graph.values().stream().filter(Value::isInitializer).flatMap(v -> v.constant().stream());
+        Stream<Tensor> attributes = graph.nodes().stream()
+                .flatMap(n -> n.attributes().values().stream())
+                .flatMap(a -> a instanceof Attribute.Dense d ? Stream.of(d.value()) : Stream.empty());
+        return Stream.concat(held, attributes)
+                .filter(t -> !placement.isExternal(t))
+                .mapToLong(t -> t.storage().byteSize())
+                .sum();
     }
 }

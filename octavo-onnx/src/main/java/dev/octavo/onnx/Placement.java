@@ -52,14 +52,20 @@ final class Placement {
         return pieces;
     }
 
-    /** Gives a tensor a place in the data file; empty when it belongs into the model. */
-    OptionalLong offsetOf(Tensor t) {
+    /** Whether a tensor belongs into the data file. */
+    boolean isExternal(Tensor t) {
         long size = t.storage().byteSize();
         boolean wasExternal = t.carried().orElse(null) instanceof Originals.OfTensor o && o.isExternal();
         boolean big = externalFrom.isPresent() && size > 0 && size >= externalFrom.getAsLong();
-        if (t.dtype() == DType.STRING || !(big || (keepExternal && wasExternal))) {
+        return t.dtype() != DType.STRING && (big || (keepExternal && wasExternal));
+    }
+
+    /** Gives a tensor a place in the data file; empty when it belongs into the model. */
+    OptionalLong offsetOf(Tensor t) {
+        if (!isExternal(t)) {
             return OptionalLong.empty();
         }
+        long size = t.storage().byteSize();
         long unit = size >= BIG ? MAPPING_UNIT : PAGE;
         long offset = (end + unit - 1) / unit * unit;
         pieces.add(new Piece(t.storage(), offset));

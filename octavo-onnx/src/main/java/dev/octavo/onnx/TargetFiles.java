@@ -5,7 +5,6 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.tensor.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -175,7 +174,7 @@ final class TargetFiles implements AutoCloseable {
             Files.deleteIfExists(modelAside);
             Files.deleteIfExists(dataAside);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw failed(model, e);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.octavo.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.octavo.core.testing.RealData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs over the models in the folder {@code $OCTAVO_DATA}, if there is one. */
+/** Runs over all models in the real data, if that is there. */
 class RealModelsTest {
     @TempDir
     Path folder;
@@ -21,9 +22,9 @@ class RealModelsTest {
     @TestFactory
     Stream<DynamicTest> everyModelComesBackByteForByte() throws IOException {
         return models().stream()
-                .map(model -> dynamicTest(model.getFileName().toString(), () -> {
+                .map(model -> dynamicTest(String.valueOf(model.getFileName()), () -> {
                     byte[] before = Files.readAllBytes(model);
-                    Path copy = folder.resolve(model.getFileName());
+                    Path copy = folder.resolve("copy.onnx");
 
                     OnnxWriter.write(OnnxReader.read(model), copy);
 
@@ -34,11 +35,11 @@ class RealModelsTest {
     }
 
     private static List<Path> models() throws IOException {
-        String data = System.getenv("OCTAVO_DATA");
-        if (data == null || !Files.isDirectory(Path.of(data))) {
+        Optional<Path> data = RealData.folder("");
+        if (data.isEmpty()) {
             return List.of();
         }
-        try (Stream<Path> files = Files.walk(Path.of(data))) {
+        try (Stream<Path> files = Files.walk(data.get())) {
             return files.filter(f -> f.toString().endsWith(".onnx")).sorted().toList();
         }
     }

@@ -188,7 +188,8 @@ public final class GraphText {
         if (in.peek("{")) {
             GraphTextScanner.Numbers numbers = in.numbers();
             DType implied = numbers.whole() ? DType.INT64 : DType.FLOAT;
-            double[] values = numbers.values().stream().mapToDouble(Double::doubleValue).toArray();
+            double[] values =
+                    numbers.values().stream().mapToDouble(Double::doubleValue).toArray();
             return constant(name, SeededTensors.of(dtype.orElse(implied), Shape.of(values.length), values));
         }
         if (graph.value(name).isEmpty()) {
