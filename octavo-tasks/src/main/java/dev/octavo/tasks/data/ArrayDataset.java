@@ -99,7 +99,9 @@ final class ArrayDataset implements LabeledDataset {
             String array = e.getKey().isEmpty() ? name : name + ": " + e.getKey();
             Shape shape = e.getValue().shape();
             if (shape.rank() == 0 || shape.elements() == 0 || shape.dim(0) > Integer.MAX_VALUE) {
-                throw new ModelException(array + " has the shape " + shape, "its first axis counts the examples");
+                throw new ModelException(
+                        array + " has the shape " + shape + ", which holds no examples",
+                        "its first axis counts the examples");
             }
             if (size >= 0 && shape.dim(0) != size) {
                 throw new ModelException(

@@ -110,25 +110,25 @@ record DatasetFile(Path data, Optional<LabelSource> labels, Optional<Preprocess>
         if (resize.isEmpty() && steps.node("filter").isPresent()) {
             throw top.wrong(node, "preprocess has a filter but no resize", "drop the filter");
         }
-        Optional<Resize.Exact> crop =
-                steps.valid("center-crop", s -> s.size("center-crop").map(size -> new Resize.Exact(size[0], size[1])));
-        Normalize normalize = steps.valid(
-                "std",
-                s -> new Normalize(
-                        s.number("scale").orElse(1.0).floatValue(),
-                        s.numbers("mean").orElse(Normalize.NONE.mean()),
-                        s.numbers("std").orElse(Normalize.NONE.std())));
+        Optional<Resize.Exact> crop = steps.size("center-crop")
+                .map(size -> steps.valid(() -> new Resize.Exact(size[0], size[1]), "center-crop"));
+        float scale = steps.number("scale").orElse(1.0).floatValue();
+        List<Float> mean = steps.numbers("mean").orElse(Normalize.NONE.mean());
+        List<Float> std = steps.numbers("std").orElse(Normalize.NONE.std());
+        Normalize normalize = steps.valid(() -> new Normalize(scale, mean, std), "std", "mean", "scale");
         ChannelOrder order = steps.choice("order", ChannelOrder.class).orElse(ChannelOrder.RGB);
         Layout layout = steps.choice("layout", Layout.class).orElse(Layout.NCHW);
         int channels = steps.integer("channels").orElse(3);
-        return steps.valid("mean", s -> new Preprocess(resize, crop, normalize, channels, order, layout));
+        return steps.valid(
+                () -> new Preprocess(resize, crop, normalize, channels, order, layout), "mean", "std", "channels");
     }
 
     private static Optional<Resize> resize(Section steps) {
         ResizeFilter filter = steps.choice("filter", ResizeFilter.class).orElse(ResizeFilter.BILINEAR);
-        Optional<Resize> shorter = steps.valid(
-                "resize-shorter", s -> s.integer("resize-shorter").map(n -> new Resize(new Resize.Shorter(n), filter)));
-        return shorter.or(() -> steps.valid(
-                "resize", s -> s.size("resize").map(n -> new Resize(new Resize.Exact(n[0], n[1]), filter))));
+        Optional<Resize.Target> shorter =
+                steps.integer("resize-shorter").map(n -> steps.valid(() -> new Resize.Shorter(n), "resize-shorter"));
+        Optional<Resize.Target> exact =
+                steps.size("resize").map(n -> steps.valid(() -> new Resize.Exact(n[0], n[1]), "resize"));
+        return shorter.or(() -> exact).map(target -> new Resize(target, filter));
     }
 }

@@ -2,11 +2,13 @@ package dev.octavo.tasks.data;
 
 import dev.octavo.core.RecipeException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The keys of one mapping of a data set file, with errors that name file, line and remedy.
@@ -17,15 +19,13 @@ import java.util.function.Function;
 record Section(String file, Map<String, Yaml.Node> entries) {
     /** The mapping under {@code what}, all of whose keys are {@code known}. */
     static Section of(String file, String what, Yaml.Mapping mapping, List<String> known) {
-        mapping.entries().forEach((key, value) -> {
+        mapping.keyLines().forEach((key, line) -> {
             if (!known.contains(key)) {
                 throw new RecipeException(
-                        file + " line " + value.line() + ": " + what + " has no key '" + key + "'",
+                        file + " line " + line + ": " + what + " has no key '" + key + "'",
                         Nearest.of(key, known)
                                         .map(k -> "did you mean " + k + "? ")
-                                        .orElse("")
-                                + "Known keys: "
-                                + String.join(", ", known));
+                                        .orElse("") + "Known keys: " + String.join(", ", known));
             }
         });
         return new Section(file, mapping.entries());
@@ -87,13 +87,22 @@ record Section(String file, Map<String, Yaml.Node> entries) {
         });
     }
 
-    /** The result of {@code make}; what it refuses becomes an error at the line of {@code key}. */
-    <T> T valid(String key, Function<Section, T> make) {
+    /**
+     * The result of {@code make}; what it refuses becomes an error at the line of the key that the
+     * message begins with, else of the first of {@code keys} that is there.
+     */
+    <T> T valid(Supplier<T> make, String... keys) {
         try {
-            return make.apply(this);
+            return make.get();
         } catch (IllegalArgumentException e) {
-            int line = node(key).map(Yaml.Node::line).orElse(1);
-            throw new RecipeException(file + " line " + line + ": " + e.getMessage(), "see docs/datasets.md");
+            String why = String.valueOf(e.getMessage());
+            int line = Stream.of(keys)
+                    .sorted(Comparator.comparing(key -> !why.startsWith(key + " ")))
+                    .flatMap(key -> node(key).stream())
+                    .mapToInt(Yaml.Node::line)
+                    .findFirst()
+                    .orElse(1);
+            throw new RecipeException(file + " line " + line + ": " + why, "see docs/datasets.md for what is allowed");
         }
     }
 
@@ -106,7 +115,7 @@ record Section(String file, Map<String, Yaml.Node> entries) {
     }
 
     private String text(String key, Yaml.Node node) {
-        if (node instanceof Yaml.Scalar scalar) {
+        if (node instanceof Yaml.Scalar scalar && !scalar.text().isBlank()) {
             return scalar.text();
         }
         throw wrong(node, key + " is not a single value", "write " + key + ": value");

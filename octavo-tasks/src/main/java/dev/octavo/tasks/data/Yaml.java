@@ -1,17 +1,27 @@
 package dev.octavo.tasks.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.octavo.core.RecipeException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 
-/** A YAML document as a tree that remembers its lines. Anchors and repeated keys are refused. */
+/**
+ * A YAML document as a tree that remembers its lines. Anchors and repeated keys are refused.
+ *
+ * <p>Reads the parser's events itself: an object mapper on top costs a fresh JVM 60 ms and drops the
+ * line numbers.
+ */
 final class Yaml {
     /** A part of the document; {@link #line} counts from 1. */
     sealed interface Node {
@@ -24,15 +34,19 @@ final class Yaml {
     /** Values in order. */
     record Sequence(int line, List<Node> items) implements Node {}
 
-    /** Values by key, in the order of the file. */
-    record Mapping(int line, Map<String, Node> entries) implements Node {}
+    /**
+     * Values by key, in the order of the file.
+     *
+     * @param keyLines the line of each key
+     */
+    record Mapping(int line, Map<String, Node> entries, Map<String, Integer> keyLines) implements Node {}
 
     private static final int DEEPEST = 32;
 
-    private final YAMLParser parser;
+    private final Parser parser;
     private final String name;
 
-    private Yaml(YAMLParser parser, String name) {
+    private Yaml(Parser parser, String name) {
         this.parser = parser;
         this.name = name;
     }
@@ -43,70 +57,74 @@ final class Yaml {
      * @param name what to call the document in a message
      */
     static Mapping parse(String text, String name) {
-        try (YAMLParser parser = new YAMLFactory().createParser(text)) {
-            Yaml yaml = new Yaml(parser, name);
-            JsonToken first = parser.nextToken();
-            if (first == null) {
-                throw new RecipeException(name + " is empty", "name the data: images: pictures.zip");
-            }
-            Node root = yaml.node(first, 0);
-            if (parser.nextToken() != null) {
-                throw new RecipeException(name + " holds several documents", "keep one");
-            }
-            if (root instanceof Mapping mapping) {
-                return mapping;
-            }
-            throw new RecipeException(
-                    name + " is no list of key: value lines", "begin with the data: images: pictures.zip");
-        } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw noYaml(name, line, e.getOriginalMessage());
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof RecipeException recipe) {
-                throw recipe;
-            }
+        try {
+            return new Yaml(new ParserImpl(new StreamReader(text), new LoaderOptions()), name).root();
+        } catch (MarkedYAMLException e) {
+            Mark mark = e.getProblemMark();
+            throw noYaml(name, mark == null ? 0 : mark.getLine() + 1, e.getProblem());
+        } catch (YAMLException e) {
             throw noYaml(name, 0, String.valueOf(e.getMessage()));
         }
     }
 
-    private Node node(JsonToken token, int depth) throws IOException {
-        int line = line();
+    private Mapping root() {
+        parser.getEvent();
+        if (parser.getEvent().is(Event.ID.StreamEnd)) {
+            throw new RecipeException(name + " is empty", "name the data: images: pictures.zip");
+        }
+        Node root = node(parser.getEvent(), 0);
+        parser.getEvent();
+        if (!parser.getEvent().is(Event.ID.StreamEnd)) {
+            throw new RecipeException(name + " holds several documents", "keep one");
+        }
+        if (root instanceof Mapping mapping) {
+            return mapping;
+        }
+        throw new RecipeException(
+                name + " is no list of key: value lines", "begin with the data: images: pictures.zip");
+    }
+
+    private Node node(Event event, int depth) {
+        int line = line(event);
         if (depth > DEEPEST) {
             throw at(line, "is nested more than " + DEEPEST + " levels deep", "flatten it");
         }
-        if (parser.isCurrentAlias() || parser.getObjectId() != null) {
+        if (event.is(Event.ID.Alias) || ((NodeEvent) event).getAnchor() != null) {
             throw at(line, "uses an anchor (& or *)", "write the value out");
         }
-        return switch (token) {
-            case START_OBJECT -> mapping(line, depth);
-            case START_ARRAY -> sequence(line, depth);
-            default -> new Scalar(line, String.valueOf(parser.getText()));
-        };
-    }
-
-    private Mapping mapping(int line, int depth) throws IOException {
-        Map<String, Node> entries = new LinkedHashMap<>();
-        for (JsonToken t = parser.nextToken(); t == JsonToken.FIELD_NAME; t = parser.nextToken()) {
-            String key = parser.currentName();
-            int where = line();
-            Node value = node(parser.nextToken(), depth + 1);
-            if (entries.put(key, value) != null) {
-                throw at(where, "gives '" + key + "' a second time", "keep one of them");
-            }
+        if (event instanceof ScalarEvent scalar) {
+            return new Scalar(line, scalar.getValue());
         }
-        return new Mapping(line, entries);
+        return event.is(Event.ID.MappingStart) ? mapping(line, depth) : sequence(line, depth);
     }
 
-    private Sequence sequence(int line, int depth) throws IOException {
+    private Mapping mapping(int line, int depth) {
+        Map<String, Node> entries = new LinkedHashMap<>();
+        Map<String, Integer> keyLines = new LinkedHashMap<>();
+        for (Event e = parser.getEvent(); !e.is(Event.ID.MappingEnd); e = parser.getEvent()) {
+            int where = line(e);
+            if (!(node(e, depth + 1) instanceof Scalar key)) {
+                throw at(where, "has a list or mapping for a key", "keys are single words");
+            }
+            Node value = node(parser.getEvent(), depth + 1);
+            if (entries.put(key.text(), value) != null) {
+                throw at(where, "gives '" + key.text() + "' a second time", "keep one of them");
+            }
+            keyLines.put(key.text(), where);
+        }
+        return new Mapping(line, entries, keyLines);
+    }
+
+    private Sequence sequence(int line, int depth) {
         List<Node> items = new ArrayList<>();
-        for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
-            items.add(node(t, depth + 1));
+        for (Event e = parser.getEvent(); !e.is(Event.ID.SequenceEnd); e = parser.getEvent()) {
+            items.add(node(e, depth + 1));
         }
         return new Sequence(line, items);
     }
 
-    private int line() {
-        return parser.currentTokenLocation().getLineNr();
+    private static int line(Event event) {
+        return event.getStartMark().getLine() + 1;
     }
 
     private RecipeException at(int line, String what, String fix) {
