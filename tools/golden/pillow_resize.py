@@ -1,10 +1,11 @@
-"""Makes the golden data of octavo-tasks: what Pillow and NumPy give for small seeded pictures.
+r"""Makes the golden data of octavo-tasks: what Pillow and NumPy give for small seeded pictures.
 
     python -m venv venv && venv/bin/pip install pillow==12.3.0 numpy==2.4.6
-    venv/bin/python tools/golden/pillow_resize.py octavo-tasks/src/test/resources/golden
+    venv/bin/python tools/golden/pillow_resize.py octavo-tasks/src/test/resources/golden \
+        images_even500.zip
 
-Writes <folder>/pillow-resize, <folder>/pillow-decode and <folder>/numpy, each with a README that
-says how it was made and the SHA-256 of every file.
+Writes <folder>/pillow-resize, pillow-decode, numpy and, when the zip of real pictures is given,
+imagenet-tensors, each with a README that says how it was made and the SHA-256 of every file.
 """
 
 import hashlib
@@ -12,11 +13,12 @@ import io
 import pathlib
 import struct
 import sys
+import zipfile
 import zlib
 
 import numpy as np
 import PIL
-from PIL import Image, features
+from PIL import Image, ImageCms, features
 
 FILTERS = {
     "nearest": Image.Resampling.NEAREST,
@@ -109,6 +111,25 @@ def decode(folder):
     saved("restarts.jpg", colour, "JPEG", quality=80, restart_marker_blocks=3)
     saved("gray.jpg", colour.convert("L"), "JPEG", quality=85)
     saved("one_pixel.jpg", colour.crop((3, 3, 4, 4)), "JPEG", quality=85)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    saved("orientation.jpg", colour, "JPEG", quality=85, exif=exif)
+    saved("rgb_inside.jpg", colour, "JPEG", quality=85, keep_rgb=True)
+    # A profile with red and blue exchanged: whoever converts by it is far off.
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile.replace(b"rXYZ", b"tmpX").replace(b"bXYZ", b"rXYZ").replace(b"tmpX", b"bXYZ")
+    saved("profile.jpg", colour, "JPEG", quality=85, subsampling=0, icc_profile=profile)
+    saved("profile.png", noise, "PNG", icc_profile=profile)
+    # Without a JFIF segment the colour space is a guess from the component numbers.
+    bare = files["q90_444.jpg"][:2] + files["q90_444.jpg"][20:]
+    files["no_jfif.jpg"] = bare
+    frame = bare.index(b"\xff\xc0")
+    scan = bare.index(b"\xff\xda")
+    renumbered = bytearray(bare)
+    for i in range(3):
+        renumbered[frame + 10 + 3 * i] = i
+        renumbered[scan + 5 + 2 * i] = i
+    files["no_jfif_from_zero.jpg"] = bytes(renumbered)
     saved("rgb.png", noise, "PNG")
     saved("gray.png", noise.convert("L"), "PNG")
     saved("palette.png", noise.quantize(20), "PNG")
@@ -167,6 +188,29 @@ def numpy_files(folder):
     npy(folder, "normalized_scaled", (levels * np.float32(1 / 255) - np.float32(0.485)) / np.float32(0.229))
 
 
+def real(folder, zip_file):
+    """SHA-256 of the float32 NCHW tensor of every 25th picture, little-endian bytes."""
+    mean = np.float32([123.675, 116.28, 103.53])
+    std = np.float32([58.395, 57.12, 57.375])
+    lines = ["file,plain,resized"]
+    with zipfile.ZipFile(zip_file) as z:
+        for name in sorted(z.namelist())[::25]:
+            image = Image.open(z.open(name)).convert("RGB")
+            hashes = []
+            for size in (256, 230):
+                p = image
+                if size != 256:
+                    p = p.resize((size, size), Image.Resampling.BILINEAR)
+                left = (size - 224) // 2
+                p = p.crop((left, left, left + 224, left + 224))
+                x = (np.asarray(p).astype(np.float32) - mean) / std
+                x = np.ascontiguousarray(x.transpose(2, 0, 1)[None])
+                assert x.dtype == np.float32
+                hashes.append(hashlib.sha256(x.tobytes()).hexdigest())
+            lines.append(",".join([name] + hashes))
+    (folder / "sha256.csv").write_text("\n".join(lines) + "\n")
+
+
 def birth_certificate(folder, what):
     lines = [
         f"# {folder.name}",
@@ -188,7 +232,7 @@ def birth_certificate(folder, what):
     (folder / "README.md").write_text("\n".join(lines) + "\n")
 
 
-def main(root):
+def main(root, real_pictures=None):
     parts = {
         "pillow-resize": (resize, "Pictures `<case>_in.npy`, uint8 [H, W] or [H, W, 3], and what"
                           " `Image.resize` makes of them with each filter."),
@@ -196,6 +240,13 @@ def main(root):
                           " (gray ones to L) gives. `cmyk.jpg` has none: it is refused."),
         "numpy": (numpy_files, "Arrays as `numpy.save`, `savez` and `savez_compressed` write them."),
     }
+    if real_pictures:
+        parts["imagenet-tensors"] = (
+            lambda folder: real(folder, real_pictures),
+            "`sha256.csv`: SHA-256 of the preprocessed float32 tensors of 20 real pictures of"
+            " `images_even500.zip` (sha256 " + hashlib.sha256(
+                pathlib.Path(real_pictures).read_bytes()).hexdigest() + "): centre crop 224,"
+            " `(pixel - mean) / std`; `resized`: after bilinear resizing to 230 x 230.")
     for name, (make, what) in parts.items():
         folder = pathlib.Path(root) / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -206,4 +257,4 @@ def main(root):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

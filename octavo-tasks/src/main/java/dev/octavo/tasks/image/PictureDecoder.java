@@ -75,7 +75,7 @@ public final class PictureDecoder implements AutoCloseable {
             throws IOException, UnreadableSampleException {
         List<String> damage = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> damage.add(warning));
-        reader.setInput(new PictureInput(PictureHeader.withoutProfile(file)), true, true);
+        reader.setInput(new PictureInput(JpegSegments.forImageIo(file)), true, true);
         int width = header.width();
         int height = header.height();
         int[] bands = header.channels() == 1 ? GRAY : RGB;

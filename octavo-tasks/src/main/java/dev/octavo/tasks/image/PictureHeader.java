@@ -22,7 +22,6 @@ record PictureHeader(Format format, int width, int height, int channels) {
     static final long MOST_PIXELS = 100_000_000;
 
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    private static final int ICC = 0xe2;
 
     static PictureHeader of(byte[] file, String name) throws UnreadableSampleException {
         PictureHeader header;
@@ -61,8 +60,7 @@ record PictureHeader(Format format, int width, int height, int channels) {
                 at += marker == 0xff ? 1 : 2;
                 continue;
             }
-            boolean frame = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-            if (frame && at + 10 <= file.length) {
+            if (JpegSegments.isFrame(marker) && at + 10 <= file.length) {
                 return new PictureHeader(Format.JPEG, u16(file, at + 7), u16(file, at + 5), u8(file, at + 9));
             }
             if (marker == 0xd9 || marker == 0xda) {
@@ -71,30 +69,6 @@ record PictureHeader(Format format, int width, int height, int channels) {
             at += 2 + u16(file, at + 2);
         }
         throw new UnreadableSampleException(name, "it has no JPEG frame header", null);
-    }
-
-    /**
-     * The JPEG file without its colour profile. ImageIO would convert by the profile; Pillow, and so
-     * everything that a network was trained with, does not.
-     */
-    static byte[] withoutProfile(byte[] jpeg) {
-        byte[] out = jpeg;
-        int at = 2;
-        while (at + 4 <= out.length && u8(out, at) == 0xff) {
-            int marker = u8(out, at + 1);
-            int length = u16(out, at + 2);
-            if (marker < 0xc0 || marker == 0xda || marker == 0xd9 || at + 2 + length > out.length) {
-                break;
-            }
-            if (marker == ICC) {
-                byte[] shorter = Arrays.copyOf(out, out.length - 2 - length);
-                System.arraycopy(out, at + 2 + length, shorter, at, out.length - at - 2 - length);
-                out = shorter;
-            } else {
-                at += 2 + length;
-            }
-        }
-        return out;
     }
 
     private static int u8(byte[] b, int at) {

@@ -86,12 +86,13 @@ public record Preprocess(
      *
      * @param name what to call the picture in a message
      * @return FLOAT, {@code [1, C, H, W]} or {@code [1, H, W, C]}
-     * @throws UnreadableSampleException when the picture is smaller than the crop
+     * @throws UnreadableSampleException when the picture is smaller than the crop, or so narrow
+     *     that the resize would give more than 100 million pixels
      */
     public Tensor apply(Picture picture, String name) throws UnreadableSampleException {
         Picture p = channels == 1 ? picture.gray() : picture;
         if (resize.isPresent()) {
-            p = resize.get().apply(p);
+            p = resize.get().apply(p, name);
         }
         if (crop.isPresent()) {
             p = cropped(p, crop.get(), name);

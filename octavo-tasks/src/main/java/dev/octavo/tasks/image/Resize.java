@@ -1,5 +1,6 @@
 package dev.octavo.tasks.image;
 
+import dev.octavo.core.data.UnreadableSampleException;
 import java.util.Locale;
 
 /**
@@ -37,7 +38,7 @@ public record Resize(Target target, ResizeFilter filter) {
         }
     }
 
-    Picture apply(Picture picture) {
+    Picture apply(Picture picture, String name) throws UnreadableSampleException {
         if (target instanceof Exact exact) {
             return Resampler.resize(picture, exact.width(), exact.height(), filter);
         }
@@ -47,10 +48,14 @@ public record Resize(Target target, ResizeFilter filter) {
         if (Math.min(w, h) == shorter) {
             return picture;
         }
-        int longer = (int) ((long) shorter * Math.max(w, h) / Math.min(w, h));
+        long longer = (long) shorter * Math.max(w, h) / Math.min(w, h);
+        if (longer * shorter > PictureHeader.MOST_PIXELS) {
+            throw new UnreadableSampleException(
+                    name, "of " + w + "x" + h + " pixels it would become " + shorter + "x" + longer, null);
+        }
         return w < h
-                ? Resampler.resize(picture, shorter, longer, filter)
-                : Resampler.resize(picture, longer, shorter, filter);
+                ? Resampler.resize(picture, shorter, (int) longer, filter)
+                : Resampler.resize(picture, (int) longer, shorter, filter);
     }
 
     private static void requirePixels(int n) {
