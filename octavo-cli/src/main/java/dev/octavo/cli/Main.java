@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.",
-        subcommands = {InspectCommand.class, QuantizeCommand.class, EvaluateCommand.class, DemoCommand.class},
+        subcommands = {InspectCommand.class, QuantizeCommand.class, EvaluateCommand.class},
         footer = "%nExit codes: 0 done, 2 usage, 3 model, recipe or data, 4 accuracy target missed.")
 public final class Main implements Runnable {
     @Spec

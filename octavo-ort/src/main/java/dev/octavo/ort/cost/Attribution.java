@@ -95,11 +95,8 @@ final class Attribution {
 
     /** The group that a node of an optimized graph computes, if it is one of a group's. */
     static Optional<Group> groupOf(Node optimized, List<Group> groups) {
-        return new Attribution(groups).direct(optimized) instanceof Optional<Owner> o
-                        && o.isPresent()
-                        && o.get() instanceof Owner.OfGroup g
-                ? Optional.of(g.group())
-                : Optional.empty();
+        Optional<Owner> owner = new Attribution(groups).direct(optimized);
+        return owner.isPresent() && owner.get() instanceof Owner.OfGroup g ? Optional.of(g.group()) : Optional.empty();
     }
 
     private Optional<Owner> direct(Node n) {

@@ -5,6 +5,7 @@ import dev.octavo.core.graph.Node;
 import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.onnx.Fingerprint;
+import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.recipe.Overrides;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -60,7 +62,11 @@ public final class Preparation {
 
     /** The scheme in which exactly these groups run in integers. */
     public static Prepared decide(
-            Rewritten r, List<Group> integer, Map<Group, String> obstacles, QuantizeOptions options) {
+            Rewritten r,
+            List<Group> integer,
+            Map<Group, String> obstacles,
+            QuantizeOptions options,
+            Optional<PlacementReport> placement) {
         Scheme built = SchemeBuilder.build(r.graph(), integer, new OnnxRuntimeCpu(), options.scheme());
         Scheme scheme = new Overrides(r.graph(), options.overrides()).apply(built);
         return new Prepared(
@@ -71,6 +77,7 @@ public final class Preparation {
                 Map.copyOf(obstacles),
                 scheme,
                 options,
+                placement,
                 r.journal());
     }
 
@@ -80,6 +87,6 @@ public final class Preparation {
         Map<Group, String> obstacles = obstacles(r, groups, options);
         List<Group> integer = new ArrayList<>(groups);
         integer.removeIf(obstacles::containsKey);
-        return decide(r, integer, obstacles, options);
+        return decide(r, integer, obstacles, options, Optional.empty());
     }
 }

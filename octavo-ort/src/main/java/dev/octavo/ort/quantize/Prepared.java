@@ -6,6 +6,7 @@ import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.tensor.TensorType;
+import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.lower.Lowering;
 import dev.octavo.quant.range.RangeRule;
@@ -15,6 +16,7 @@ import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A graph rewritten, frozen and with its scheme decided: everything up to the data. Evidence is
@@ -27,6 +29,7 @@ import java.util.Map;
  * @param obstacles why each other group cannot or should not
  * @param scheme what to do at every site
  * @param options what was asked for
+ * @param placement what was measured to decide where integers pay, if it was
  * @param journal what the passes did and left alone
  */
 public record Prepared(
@@ -37,6 +40,7 @@ public record Prepared(
         Map<Group, String> obstacles,
         Scheme scheme,
         QuantizeOptions options,
+        Optional<PlacementReport> placement,
         Journal journal) {
 
     /** What the sweep over the data must collect. */

@@ -56,4 +56,9 @@ public record QuantizeOptions(
     public QuantizeOptions withObjective(Objective other) {
         return new QuantizeOptions(scheme, activations, weights, other, overrides, correctBias);
     }
+
+    /** The same without bias correction. */
+    public QuantizeOptions withoutBiasCorrection() {
+        return new QuantizeOptions(scheme, activations, weights, objective, overrides, false);
+    }
 }
