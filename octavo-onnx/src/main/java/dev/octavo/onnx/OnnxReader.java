@@ -17,13 +17,10 @@ import java.util.stream.Stream;
 
 /**
  * Reads ONNX models into graphs. Everything that a graph does not model is carried, so that {@link
- * OnnxWriter} writes it back. Weights are not copied: they stay in the bytes that were read, or in the
- * mapped files. Whatever is wrong with a file, the result is one {@link ModelException}.
+ * OnnxWriter} writes it back. Weights are not copied: they stay in the bytes of the file, or in the mapped
+ * files of external data. Whatever is wrong with a file, the result is one {@link ModelException}.
  */
 public final class OnnxReader {
-    /** Bigger files are mapped, not read, so that a model may exceed the heap. */
-    private static final long MAPPED_FROM = 64L << 20;
-
     private static final String DAMAGED = "get the file again, it is cut off or damaged";
 
     private OnnxReader() {}
@@ -74,9 +71,13 @@ public final class OnnxReader {
                         file + " has " + size + " bytes, an ONNX file has at most " + Integer.MAX_VALUE,
                         "save the model with external data");
             }
-            return size < MAPPED_FROM
-                    ? UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file))
-                    : UnsafeByteOperations.unsafeWrap(MappedFile.open(file).slice(0, (int) size));
+            return UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file));
+        } catch (OutOfMemoryError e) {
+            throw new ModelException(
+                    file + " does not fit into the memory that Java has, which is "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MB",
+                    "give it more (java -Xmx…), or save the model with external data, which needs none",
+                    e);
         } catch (AccessDeniedException e) {
             throw new ModelException(file + " may not be read", "check its permissions", e);
         } catch (IOException e) {

@@ -3,14 +3,13 @@ package dev.octavo.onnx;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Storage;
 import dev.octavo.core.tensor.Tensor;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Tensors to tensor protos. The bytes are not copied. */
+/** Tensors to tensor protos. A tensor that was read keeps its bytes, those of a new one are copied. */
 final class TensorEncoder {
     private static final int CHUNK = 1 << 29;
 
@@ -75,7 +74,7 @@ final class TensorEncoder {
         ByteString all = ByteString.EMPTY;
         for (long at = 0; at < storage.byteSize(); at += CHUNK) {
             int n = (int) Math.min(CHUNK, storage.byteSize() - at);
-            all = all.concat(UnsafeByteOperations.unsafeWrap(storage.slice(at, n)));
+            all = all.concat(ByteString.copyFrom(storage.slice(at, n)));
         }
         return all;
     }

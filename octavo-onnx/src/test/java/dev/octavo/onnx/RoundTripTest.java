@@ -13,10 +13,12 @@ import dev.octavo.core.graph.NodeSpec;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
+import dev.octavo.core.tensor.Storage;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.core.testing.GraphText;
 import dev.octavo.core.testing.RandomGraphs;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,6 +223,18 @@ class RoundTripTest {
         for (String name : new String[] {"floats", "nibbles", "strings", "longs", "empty", "halves"}) {
             assertThat(tensor(back, name)).as(name).isEqualTo(tensor(g, name));
         }
+    }
+
+    @Test
+    void weightsAreNotCopiedFromTheFilesBytes() {
+        byte[] model = OnnxWriter.toBytes(GraphText.parse("x[1,3,8,8] -> Conv(w[4,3,3,3]) -> y"));
+        Storage weight = tensor(OnnxReader.read(model, Optional.empty()), "w").storage();
+        assertThat(weight.slice(0, 4).getFloat()).isNotZero();
+
+        // Nobody may do this; it shows that the tensor and the file share their bytes.
+        Arrays.fill(model, (byte) 0);
+
+        assertThat(weight.slice(0, 4).getFloat()).isZero();
     }
 
     private static byte[] again(byte[] model) {
