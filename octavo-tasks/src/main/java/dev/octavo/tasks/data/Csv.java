@@ -25,6 +25,8 @@ final class Csv {
     private final String text;
     private final String name;
     private int at;
+    private int comma = -1;
+    private int lineEnd = -1;
     private int line = 1;
 
     private Csv(String text, String name) {
@@ -74,10 +76,20 @@ final class Csv {
         }
     }
 
+    /** Searches with indexOf, which is fast from the first row on; a loop here has to warm up. */
     private String plain() {
         int from = at;
-        while (peek() >= 0 && peek() != ',' && peek() != '\n' && peek() != '\r') {
-            at++;
+        if (lineEnd < at) {
+            int newline = text.indexOf('\n', at);
+            lineEnd = newline < 0 ? text.length() : newline;
+        }
+        if (comma < at) {
+            int next = text.indexOf(',', at);
+            comma = next < 0 ? text.length() : next;
+        }
+        at = Math.min(comma, lineEnd);
+        if (at == lineEnd && at > from && text.charAt(at - 1) == '\r') {
+            at--;
         }
         return text.substring(from, at);
     }

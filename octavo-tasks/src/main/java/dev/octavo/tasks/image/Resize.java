@@ -35,27 +35,35 @@ public record Resize(Target target, ResizeFilter filter) {
         public Exact {
             requirePixels(height);
             requirePixels(width);
+            if ((long) height * width > PictureHeader.MOST_PIXELS) {
+                throw new IllegalArgumentException("at most 100 million pixels, got " + height + "x" + width);
+            }
         }
     }
 
     Picture apply(Picture picture, String name) throws UnreadableSampleException {
-        if (target instanceof Exact exact) {
-            return Resampler.resize(picture, exact.width(), exact.height(), filter);
-        }
-        int shorter = ((Shorter) target).pixels();
         int w = picture.width();
         int h = picture.height();
+        if (target instanceof Exact exact) {
+            return resized(picture, exact.width(), exact.height(), name);
+        }
+        int shorter = ((Shorter) target).pixels();
         if (Math.min(w, h) == shorter) {
             return picture;
         }
         long longer = (long) shorter * Math.max(w, h) / Math.min(w, h);
-        if (longer * shorter > PictureHeader.MOST_PIXELS) {
+        return w < h ? resized(picture, shorter, longer, name) : resized(picture, longer, shorter, name);
+    }
+
+    /** Refuses what would not fit into an array, be it the result or the rows between the two passes. */
+    private Picture resized(Picture p, long width, long height, String name) throws UnreadableSampleException {
+        if (width * height > PictureHeader.MOST_PIXELS || width * p.height() * p.channels() > Integer.MAX_VALUE / 2) {
             throw new UnreadableSampleException(
-                    name, "of " + w + "x" + h + " pixels it would become " + shorter + "x" + longer, null);
+                    name,
+                    "its " + p.width() + "x" + p.height() + " pixels are too many or too narrow for " + this,
+                    null);
         }
-        return w < h
-                ? Resampler.resize(picture, shorter, (int) longer, filter)
-                : Resampler.resize(picture, (int) longer, shorter, filter);
+        return Resampler.resize(p, (int) width, (int) height, filter);
     }
 
     private static void requirePixels(int n) {

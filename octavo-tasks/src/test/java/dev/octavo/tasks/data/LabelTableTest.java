@@ -99,6 +99,19 @@ class LabelTableTest {
     }
 
     @Test
+    void readsFieldsOfAllKinds() {
+        assertThat(Csv.parse("a,,\r\n\"\",\"x\ny\",z\n\n,\r\nlast", "t"))
+                .containsExactly(
+                        new Csv.Row(1, List.of("a", "", "")),
+                        new Csv.Row(2, List.of("", "x\ny", "z")),
+                        new Csv.Row(5, List.of("", "")),
+                        new Csv.Row(6, List.of("last")));
+        assertThat(Csv.parse("", "t")).isEmpty();
+        assertThat(Csv.parse("\n\n \n", "t")).isEmpty();
+        assertThat(Csv.parse("a,", "t")).containsExactly(new Csv.Row(1, List.of("a", "")));
+    }
+
+    @Test
     void repeatedRowsThatAgreeAreFine() {
         assertThat(table("file,class\na.jpg,1\na.jpg,1").match(Names.of("a.jpg"), new ArrayList<>()))
                 .containsExactly(1);

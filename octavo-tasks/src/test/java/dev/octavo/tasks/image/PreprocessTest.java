@@ -105,6 +105,15 @@ class PreprocessTest {
     }
 
     @Test
+    void refusesAPictureWhoseResizedRowsWouldNotFit() {
+        Picture thread = gray(1, 9_000_000);
+        Resize square = new Resize(new Resize.Exact(200, 200), ResizeFilter.BILINEAR);
+        assertThatThrownBy(() -> Preprocess.NONE.resize(square).apply(thread, "thread.png"))
+                .isInstanceOf(UnreadableSampleException.class)
+                .hasMessageContaining("1x9000000");
+    }
+
+    @Test
     void refusesNumbersThatCannotBe() {
         assertThatThrownBy(() -> Normalize.of(List.of(0f), List.of(0f))).hasMessageContaining("std");
         assertThatThrownBy(() -> Normalize.of(List.of(Float.NaN), List.of(1f))).hasMessageContaining("mean");
@@ -115,6 +124,7 @@ class PreprocessTest {
                         .normalize(Normalize.of(List.of(0f, 1f, 2f), List.of(1f)))
                         .gray())
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Resize.Exact(16_384, 16_384)).hasMessageContaining("100 million");
         assertThatThrownBy(() -> new Resize.Shorter(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Picture(2, 2, 3, new byte[11])).isInstanceOf(IllegalArgumentException.class);
     }
