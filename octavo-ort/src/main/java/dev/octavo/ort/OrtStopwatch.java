@@ -158,10 +158,9 @@ public final class OrtStopwatch {
         }
         Map<String, Double> micros = new HashMap<>();
         all.forEach((node, times) -> {
-            List<Double> counted =
-                    times.subList(Math.max(0, times.size() - runs), times.size()).stream()
-                            .sorted()
-                            .toList();
+            List<Double> counted = times.subList(Math.max(0, times.size() - runs), times.size()).stream()
+                    .sorted()
+                    .toList();
             // A low quantile: what the node takes when nobody else takes the core.
             micros.put(node, counted.get(counted.size() / 5));
         });

@@ -88,10 +88,15 @@ public final class PlacementSearch {
         candidates.put(new HashSet<>(everything), "everything possible");
         MeasuredCosts asked = costs.skewed(1, integerFactor);
         for (double[] skew : new double[][] {{1, 1}, {2, 1}, {0.5, 1}, {1, 1.2}, {1, 0.85}}) {
-            List<Group> cut = rules.closed(
-                    Placement.cheapest(graph, groups, possible::contains, rules.implications(), asked.skewed(skew[0], integerFactor * skew[1]))
-                            .integer());
-            candidates.putIfAbsent(new HashSet<>(cut), "cheapest cut, borders ×" + skew[0] + ", integers ×" + integerFactor * skew[1]);
+            List<Group> cut = rules.closed(Placement.cheapest(
+                            graph,
+                            groups,
+                            possible::contains,
+                            rules.implications(),
+                            asked.skewed(skew[0], integerFactor * skew[1]))
+                    .integer());
+            candidates.putIfAbsent(
+                    new HashSet<>(cut), "cheapest cut, borders ×" + skew[0] + ", integers ×" + integerFactor * skew[1]);
         }
         return judge(candidates, costs);
     }
@@ -124,10 +129,14 @@ public final class PlacementSearch {
         Map<String, List<Double>> byShape = new TreeMap<>();
         for (Group one : wanted) {
             micros.put(one, a.micros(one));
-            byShape.computeIfAbsent(CostBook.shapeOf(one, types), k -> new ArrayList<>()).add(a.micros(one));
+            byShape.computeIfAbsent(CostBook.shapeOf(one, types), k -> new ArrayList<>())
+                    .add(a.micros(one));
         }
-        byShape.forEach((shape, all) ->
-                book.put(shape, form, t, all.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+        byShape.forEach((shape, all) -> book.put(
+                shape,
+                form,
+                t,
+                all.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
         return micros;
     }
 

@@ -48,7 +48,7 @@ public final class Preparation {
     /** Why groups cannot run in integers on the target, or may not by the recipe; others are absent. */
     public static Map<Group, String> obstacles(Rewritten r, List<Group> groups, QuantizeOptions options) {
         Target target = new OnnxRuntimeCpu();
-        Set<Node> floatByRecipe = new Overrides(r.graph(), options.overrides()).floatNodes();
+        Set<Node> floatByRecipe = new Overrides(r.graph(), options.rules()).floatNodes();
         Map<Group, String> obstacles = new LinkedHashMap<>();
         for (Group g : groups) {
             if (floatByRecipe.contains(g.node())) {
@@ -68,7 +68,7 @@ public final class Preparation {
             QuantizeOptions options,
             Optional<PlacementReport> placement) {
         Scheme built = SchemeBuilder.build(r.graph(), integer, new OnnxRuntimeCpu(), options.scheme());
-        Scheme scheme = new Overrides(r.graph(), options.overrides()).apply(built);
+        Scheme scheme = new Overrides(r.graph(), options.rules()).apply(built);
         return new Prepared(
                 r.graph(),
                 r.fingerprint(),

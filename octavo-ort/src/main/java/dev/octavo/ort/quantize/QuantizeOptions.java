@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param activations range rule for activations
  * @param weights range rule for weights
  * @param objective what the placement serves
- * @param overrides what a recipe says of single sites
+ * @param rules what a recipe says of single sites
  * @param correctBias whether the mean shift of rounded weights is taken back
  */
 public record QuantizeOptions(
@@ -23,7 +23,7 @@ public record QuantizeOptions(
         RangeRule activations,
         RangeRule weights,
         Objective objective,
-        List<SiteRule> overrides,
+        List<SiteRule> rules,
         boolean correctBias) {
 
     /** The range rule for activations when nothing else is said. */
@@ -39,26 +39,26 @@ public record QuantizeOptions(
             true);
 
     public QuantizeOptions {
-        overrides = List.copyOf(overrides);
+        rules = List.copyOf(rules);
     }
 
     /** The same with another range rule for activations. */
     public QuantizeOptions withActivations(RangeRule rule) {
-        return new QuantizeOptions(scheme, rule, weights, objective, overrides, correctBias);
+        return new QuantizeOptions(scheme, rule, weights, objective, rules, correctBias);
     }
 
     /** The same with another scheme. */
     public QuantizeOptions withScheme(SchemeOptions other) {
-        return new QuantizeOptions(other, activations, weights, objective, overrides, correctBias);
+        return new QuantizeOptions(other, activations, weights, objective, rules, correctBias);
     }
 
     /** The same with another objective. */
     public QuantizeOptions withObjective(Objective other) {
-        return new QuantizeOptions(scheme, activations, weights, other, overrides, correctBias);
+        return new QuantizeOptions(scheme, activations, weights, other, rules, correctBias);
     }
 
     /** The same without bias correction. */
     public QuantizeOptions withoutBiasCorrection() {
-        return new QuantizeOptions(scheme, activations, weights, objective, overrides, false);
+        return new QuantizeOptions(scheme, activations, weights, objective, rules, false);
     }
 }

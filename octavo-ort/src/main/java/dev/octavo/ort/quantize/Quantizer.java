@@ -56,8 +56,7 @@ public final class Quantizer {
     public static Path defaultMemory() {
         return Optional.ofNullable(System.getenv("OCTAVO_CACHE"))
                 .map(Path::of)
-                .or(() -> Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-                        .map(d -> Path.of(d, "octavo")))
+                .or(() -> Optional.ofNullable(System.getenv("XDG_CACHE_HOME")).map(d -> Path.of(d, "octavo")))
                 .orElse(Path.of(System.getProperty("user.home", "."), ".cache", "octavo"));
     }
 

@@ -41,4 +41,21 @@ public final class RangeRules {
                         "there is no range rule '" + name + "'", "one of " + String.join(", ", names().keySet()));
         };
     }
+
+    /** The name of a rule. */
+    public static String nameOf(RangeRule rule) {
+        if (rule instanceof AbsMax) {
+            return "abs-max";
+        }
+        if (rule instanceof MinMax) {
+            return "min-max";
+        }
+        if (rule instanceof MovingAverage) {
+            return "moving-average";
+        }
+        if (rule instanceof Percentile) {
+            return "percentile";
+        }
+        return rule instanceof LeastSquares ? "least-squares" : rule instanceof Entropy ? "entropy" : rule.toString();
+    }
 }

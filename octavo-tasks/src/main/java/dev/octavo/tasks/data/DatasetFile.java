@@ -7,6 +7,8 @@ import dev.octavo.tasks.image.Normalize;
 import dev.octavo.tasks.image.Preprocess;
 import dev.octavo.tasks.image.Resize;
 import dev.octavo.tasks.image.ResizeFilter;
+import dev.octavo.tasks.yaml.Section;
+import dev.octavo.tasks.yaml.Yaml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

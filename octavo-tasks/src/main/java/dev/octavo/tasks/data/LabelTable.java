@@ -1,6 +1,7 @@
 package dev.octavo.tasks.data;
 
 import dev.octavo.core.ModelException;
+import dev.octavo.tasks.yaml.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

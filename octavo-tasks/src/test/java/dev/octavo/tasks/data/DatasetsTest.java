@@ -7,6 +7,7 @@ import dev.octavo.core.data.Dataset;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.tasks.npy.NpyWriter;
+import dev.octavo.tasks.yaml.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.octavo.tasks.data;
+package dev.octavo.tasks.yaml;
 
 import dev.octavo.core.RecipeException;
 import java.util.ArrayList;
@@ -22,24 +22,24 @@ import org.yaml.snakeyaml.reader.StreamReader;
  * <p>Reads the parser's events itself: an object mapper on top costs a fresh JVM 60 ms and drops the
  * line numbers.
  */
-final class Yaml {
+public final class Yaml {
     /** A part of the document; {@link #line} counts from 1. */
-    sealed interface Node {
+    public sealed interface Node {
         int line();
     }
 
     /** A single value, as written but for its quotes. */
-    record Scalar(int line, String text) implements Node {}
+    public record Scalar(int line, String text) implements Node {}
 
     /** Values in order. */
-    record Sequence(int line, List<Node> items) implements Node {}
+    public record Sequence(int line, List<Node> items) implements Node {}
 
     /**
      * Values by key, in the order of the file.
      *
      * @param keyLines the line of each key
      */
-    record Mapping(int line, Map<String, Node> entries, Map<String, Integer> keyLines) implements Node {}
+    public record Mapping(int line, Map<String, Node> entries, Map<String, Integer> keyLines) implements Node {}
 
     private static final int DEEPEST = 32;
 
@@ -56,7 +56,7 @@ final class Yaml {
      *
      * @param name what to call the document in a message
      */
-    static Mapping parse(String text, String name) {
+    public static Mapping parse(String text, String name) {
         try {
             return new Yaml(new ParserImpl(new StreamReader(text), new LoaderOptions()), name).root();
         } catch (MarkedYAMLException e) {

@@ -1,4 +1,4 @@
-package dev.octavo.tasks.data;
+package dev.octavo.tasks.yaml;
 
 import dev.octavo.core.RecipeException;
 import java.util.ArrayList;
@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * @param file the data set file's name
  * @param entries what it says
  */
-record Section(String file, Map<String, Yaml.Node> entries) {
+public record Section(String file, Map<String, Yaml.Node> entries) {
     /** The mapping under {@code what}, all of whose keys are {@code known}. */
-    static Section of(String file, String what, Yaml.Mapping mapping, List<String> known) {
+    public static Section of(String file, String what, Yaml.Mapping mapping, List<String> known) {
         mapping.keyLines().forEach((key, line) -> {
             if (!known.contains(key)) {
                 throw new RecipeException(
@@ -31,16 +31,16 @@ record Section(String file, Map<String, Yaml.Node> entries) {
         return new Section(file, mapping.entries());
     }
 
-    Optional<Yaml.Node> node(String key) {
+    public Optional<Yaml.Node> node(String key) {
         return Optional.ofNullable(entries.get(key));
     }
 
-    Optional<String> text(String key) {
+    public Optional<String> text(String key) {
         return node(key).map(n -> text(key, n));
     }
 
     /** One of the constants of an enum, in upper or lower case. */
-    <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
+    public <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
         return node(key).map(n -> {
             String text = text(key, n);
             List<String> known = new ArrayList<>();
@@ -59,24 +59,24 @@ record Section(String file, Map<String, Yaml.Node> entries) {
         });
     }
 
-    Optional<Integer> integer(String key) {
+    public Optional<Integer> integer(String key) {
         return node(key).map(n -> integer(key, n));
     }
 
     /** A number or a fraction such as {@code 1/255}. */
-    Optional<Double> number(String key) {
+    public Optional<Double> number(String key) {
         return node(key).map(n -> number(key, n));
     }
 
     /** One number, or a list of them. */
-    Optional<List<Float>> numbers(String key) {
+    public Optional<List<Float>> numbers(String key) {
         return node(key)
                 .map(n ->
                         list(n).stream().map(item -> (float) number(key, item)).toList());
     }
 
     /** {@code 224}, or {@code [224, 320]}: rows, then pixels per row. */
-    Optional<int[]> size(String key) {
+    public Optional<int[]> size(String key) {
         return node(key).map(n -> {
             List<Integer> sides =
                     list(n).stream().map(item -> integer(key, item)).toList();
@@ -91,7 +91,7 @@ record Section(String file, Map<String, Yaml.Node> entries) {
      * The result of {@code make}; what it refuses becomes an error at the line of the key that the
      * message begins with, else of the first of {@code keys} that is there.
      */
-    <T> T valid(Supplier<T> make, String... keys) {
+    public <T> T valid(Supplier<T> make, String... keys) {
         try {
             return make.get();
         } catch (IllegalArgumentException e) {
@@ -106,7 +106,7 @@ record Section(String file, Map<String, Yaml.Node> entries) {
         }
     }
 
-    RecipeException wrong(Yaml.Node node, String what, String fix) {
+    public RecipeException wrong(Yaml.Node node, String what, String fix) {
         return new RecipeException(file + " line " + node.line() + ": " + what, fix);
     }
 

@@ -1,4 +1,4 @@
-package dev.octavo.tasks.data;
+package dev.octavo.tasks.yaml;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The known word that a mistyped one was probably meant to be. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** The word with the fewest edits, unless that rewrites more than half of it. */
-    static Optional<String> of(String typed, Collection<String> known) {
+    public static Optional<String> of(String typed, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String word) -> distance(typed, word)))
                 .filter(word -> distance(typed, word) * 2 <= Math.max(typed.length(), word.length()));
@@ -20,7 +20,7 @@ final class Nearest {
      * Insertions, deletions and replacements of one letter, swaps of two neighbours; upper and lower
      * case are alike.
      */
-    static int distance(String from, String to) {
+    public static int distance(String from, String to) {
         String a = from.toLowerCase(Locale.ROOT);
         String b = to.toLowerCase(Locale.ROOT);
         int[][] edits = new int[a.length() + 1][b.length() + 1];
