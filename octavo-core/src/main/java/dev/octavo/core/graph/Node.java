@@ -56,7 +56,10 @@ public final class Node {
 
     /** What to call this node in a message: its name, or its type and first output. */
     public String label() {
-        return name.isEmpty() ? type + "(" + (outputs.isEmpty() ? "" : outputs.get(0)) + ")" : name;
+        return name.isEmpty()
+                ? type + "("
+                        + presentOutputs().stream().findFirst().map(Value::name).orElse("") + ")"
+                : name;
     }
 
     /** Number of input places, absent ones included. */
@@ -85,13 +88,14 @@ public final class Node {
         return present;
     }
 
-    /** The output of a node that has exactly one, or the first. */
+    /** The output of a node that has exactly one, or the first that is asked for. */
     public Value output() {
-        Value v = outputs.isEmpty() ? null : outputs.get(0);
-        if (v == null) {
-            throw new IllegalStateException(label() + " has no first output");
+        for (Value v : outputs) {
+            if (v != null) {
+                return v;
+            }
         }
-        return v;
+        throw new IllegalStateException(label() + " has no output");
     }
 
     /** Number of output places, absent ones included. */

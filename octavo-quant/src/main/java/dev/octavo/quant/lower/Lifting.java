@@ -1,13 +1,11 @@
 package dev.octavo.quant.lower;
 
-import dev.octavo.core.graph.Attribute;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.NodeSpec;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.plan.Grid;
 import dev.octavo.core.plan.Plan;
-import dev.octavo.core.plan.QuantParams;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Site;
 import dev.octavo.core.tensor.DType;
@@ -15,14 +13,15 @@ import dev.octavo.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lowering undone: a Q/DQ graph, ours or another tool's, becomes the float graph and the plan that
@@ -40,17 +39,20 @@ public final class Lifting {
 
     private final Graph source;
     private final SpecNotes notes;
-    private final Map<String, Dequantized> pairs = new HashMap<>(); // by DQ output
+    private final PairReader reader;
+    private final Graph out;
+    private final Map<String, PairReader.Pair> pairs = new LinkedHashMap<>(); // by DQ output
     private final Set<Node> absorbed = new HashSet<>();
-    private final Map<String, String> renamed = new HashMap<>(); // raw value -> name it had
-
-    /** What a DQ output stands for: the value before Q, or a constant's codes. */
-    private record Dequantized(
-            String base, Grid grid, @Nullable Tensor codes, Node node) {}
+    private final Map<String, String> renamed = new HashMap<>(); // what Q reads -> graph output behind its DQ
+    private final Map<String, String> bases = new HashMap<>(); // value of codes -> the constant they stand for
+    private final TreeMap<Site, Grid> grids = new TreeMap<>();
+    private final Set<Site> gridReads = new HashSet<>();
 
     private Lifting(Graph source) {
         this.source = source;
         this.notes = SpecNotes.readFrom(source);
+        this.reader = new PairReader(notes);
+        this.out = new Graph(source.name());
     }
 
     /**
@@ -63,14 +65,9 @@ public final class Lifting {
     }
 
     private Lifted run(Function<Graph, String> fingerprint) {
-        for (Node n : source.nodes()) {
-            if (n.is(QdqNames.DEQUANTIZE)) {
-                read(n).ifPresent(d -> pairs.put(n.output().name(), d));
-            }
-        }
-        pairs.values().forEach(d -> absorbed.add(d.node()));
+        findPairs();
         absorbProducers();
-        Graph out = new Graph(source.name());
+        nameConstants();
         source.opsets().forEach(out::setOpset);
         source.metadata().forEach((k, v) -> {
             if (!k.equals(QdqNames.SPECS)) {
@@ -78,180 +75,192 @@ public final class Lifting {
             }
         });
         source.carried().ifPresent(out::setCarried);
-        TreeMap<Site, Grid> grids = new TreeMap<>();
-        rebuild(out, grids);
-        TreeMap<Site, String> floats = new TreeMap<>();
-        for (Value v : out.values()) {
-            if (grids.containsKey(Site.of(v))) {
-                v.uses().stream()
-                        .filter(u -> !u.isCaptured()
-                                && !grids.containsKey(Site.of(v, u))
-                                && !readsGrid(v, u.node(), u.input()))
-                        .forEach(u -> floats.put(Site.of(v, u), "was left in float"));
+        copyInputsAndConstants();
+        outputGrids();
+        for (Node n : source.nodes()) {
+            if (!absorbed.contains(n)) {
+                copy(n);
             }
         }
-        Plan plan = new Plan(fingerprint.apply(out), grids, floats, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+        for (Value v : source.outputs()) {
+            out.addOutput(out.require(v.name()));
+        }
+        Plan plan =
+                new Plan(fingerprint.apply(out), grids, floats(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
         return new Lifted(out, plan);
     }
 
-    private final Set<String> gridReads = new HashSet<>();
-
-    private boolean readsGrid(Value v, Node reader, int input) {
-        return gridReads.contains(v.name() + "\u0000" + reader.output().name() + "\u0000" + input);
-    }
-
-    private Optional<Dequantized> read(Node dq) {
-        Optional<Value> x = dq.input(0);
-        Optional<Tensor> scale = dq.input(1).flatMap(Value::constant);
-        Optional<Tensor> zero = dq.input(2).flatMap(Value::constant);
-        if (x.isEmpty() || scale.isEmpty() || (dq.input(2).isPresent() && zero.isEmpty())) {
-            return Optional.empty();
-        }
-        if (x.get().constant().isPresent()) {
-            Tensor codes = x.get().constant().get();
-            String base = baseOfCodes(x.get().name());
-            return grid(dq, base, scale.get(), zero.map(Tensor::codes).orElse(null), codes.dtype())
-                    .map(g -> new Dequantized(base, g, codes, dq));
-        }
-        Optional<Node> q = x.get().producer().filter(n -> n.is(QdqNames.QUANTIZE));
-        if (q.isEmpty() || zero.isEmpty()) {
-            return Optional.empty();
-        }
-        Value fed = q.get().input(0).orElseThrow();
-        Optional<Node> clip =
-                fed.producer().filter(n -> n.is("Clip") && fed.name().contains(QdqNames.CLIPPED));
-        Value raw = clip.isPresent() ? clip.get().input(0).orElseThrow() : fed;
-        String base = raw.name();
-        if (dq.output().isGraphOutput()) {
-            renamed.put(raw.name(), dq.output().name());
-            base = dq.output().name();
-        }
-        String named = base;
-        return grid(dq, named, scale.get(), zero.get().codes(), zero.get().dtype())
-                .map(g -> new Dequantized(named, g, null, dq));
-    }
-
-    private static String baseOfCodes(String codes) {
-        int at = codes.lastIndexOf(QdqNames.CODES);
-        boolean ours = at > 0 && codes.substring(at + QdqNames.CODES.length()).matches("(_\\d+)?");
-        return ours ? codes.substring(0, at) : codes;
-    }
-
-    private Optional<Grid> grid(Node dq, String base, Tensor scale, int @Nullable [] zero, DType storage) {
-        float[] s = scale.floats();
-        boolean perChannel = (scale.shape().rank() == 1 && s.length > 1) || axisNoted(dq, scale);
-        OptionalInt axis = perChannel ? OptionalInt.of(axis(dq)) : OptionalInt.empty();
-        boolean signed = storage == DType.INT8 || storage == DType.INT16 || storage == DType.INT32;
-        boolean symmetric = zero == null || (java.util.Arrays.stream(zero).allMatch(z -> z == 0) && signed);
-        QuantSpec guess = new QuantSpec(storage.bits(), signed, symmetric, axis);
-        QuantSpec spec = noted(dq, base, axis).orElse(guess);
-        List<QuantParams> params = new ArrayList<>();
-        for (int i = 0; i < s.length; i++) {
-            if (!(s[i] > 0) || Float.isInfinite(s[i])) {
-                return Optional.empty();
+    private void findPairs() {
+        for (Node n : source.nodes()) {
+            if (!n.is(QdqNames.DEQUANTIZE)) {
+                continue;
             }
-            params.add(new QuantParams(s[i], zero == null ? 0 : zero[zero.length == 1 ? 0 : i]));
+            // What another DQ gives is on a grid already: a second pair is no grid of the same value.
+            Optional<PairReader.Pair> pair =
+                    reader.read(n).filter(p -> !pairs.containsKey(p.from().name()));
+            if (pair.isPresent() && n.output().isGraphOutput()) {
+                pair = pair.filter(this::canTakeOutputName);
+                pair.ifPresent(p -> renamed.put(p.from().name(), n.output().name()));
+            }
+            pair.ifPresent(p -> {
+                pairs.put(n.output().name(), p);
+                absorbed.add(n);
+            });
         }
-        return Optional.of(new Grid(spec, params));
     }
 
-    private static boolean axisNoted(Node dq, Tensor scale) {
-        return scale.shape().rank() == 1 && dq.attributes().containsKey("axis");
+    /* Whether the value before Q can have the name of the graph output behind DQ. */
+    private boolean canTakeOutputName(PairReader.Pair p) {
+        Value raw = p.from();
+        return p.codes().isEmpty()
+                && raw.producer().isPresent()
+                && !raw.isGraphOutput()
+                && !raw.isCaptured()
+                && !renamed.containsKey(raw.name());
     }
 
-    private static int axis(Node dq) {
-        return dq.attribute("axis").orElse(null) instanceof Attribute.Int i ? (int) i.value() : 1;
+    /* Nodes that only served what is absorbed: Q, the Clip before it, Constant nodes of codes and scales. */
+    private void absorbProducers() {
+        List<Node> nodes = new ArrayList<>(source.nodes());
+        java.util.Collections.reverse(nodes);
+        for (Node n : nodes) {
+            boolean q = n.is(QdqNames.QUANTIZE);
+            boolean clip = n.is("Clip") && reader.beforeClip(n.output()) != n.output();
+            if ((q || clip || n.is("Constant")) && servesAbsorbed(n.output())) {
+                absorbed.add(n);
+            }
+        }
     }
 
-    private Optional<QuantSpec> noted(Node dq, String base, OptionalInt axis) {
-        for (var use : dq.output().uses()) {
-            if (!use.isCaptured()) {
-                Optional<QuantSpec> own = notes.of(useSite(base, use.node(), use.input()), axis);
-                if (own.isPresent()) {
-                    return own;
+    private boolean servesAbsorbed(Value v) {
+        return !v.isGraphOutput()
+                && !v.isGraphInput()
+                && !v.uses().isEmpty()
+                && v.uses().stream().allMatch(u -> absorbed.contains(u.node()));
+    }
+
+    /* The constant that codes stand for has their name without our suffix, if that is free or its own. */
+    private void nameConstants() {
+        Map<String, Tensor> claimed = new HashMap<>();
+        for (PairReader.Pair p : pairs.values()) {
+            if (p.codes().isEmpty() || bases.containsKey(p.from().name())) {
+                continue;
+            }
+            String codes = p.from().name();
+            String base = withoutSuffix(codes);
+            Optional<Value> existing = source.value(base);
+            boolean own = existing.flatMap(Value::constant)
+                    .filter(t -> t.dtype() == DType.FLOAT
+                            && t.shape().equals(p.codes().get().shape()))
+                    .isPresent();
+            if (base.equals(codes) || (existing.isPresent() ? !own : claimed.containsKey(base))) {
+                base = codes;
+                for (int i = 2; !servesAbsorbed(p.from()) && source.value(base).isPresent(); i++) {
+                    base = codes + "_" + i;
                 }
             }
+            claimed.put(base, p.codes().get());
+            bases.put(codes, base);
         }
-        return notes.of(new Site.OfValue(base), axis);
     }
 
-    private Site useSite(String base, Node reader, int input) {
-        return new Site.OfUse(base, originalName(reader.output().name()), input);
+    private String withoutSuffix(String codes) {
+        int at = codes.lastIndexOf(QdqNames.CODES);
+        if (at <= 0) {
+            return codes;
+        }
+        String base = codes.substring(0, at);
+        String rest = codes.substring(at + QdqNames.CODES.length());
+        boolean ours = notes.isEmpty() ? rest.isEmpty() : notes.mentions(base) && rest.matches(QdqNames.COUNTED);
+        return ours ? base : codes;
     }
 
-    private String originalName(String name) {
+    private String base(PairReader.Pair p) {
+        String from = p.from().name();
+        return p.codes().isPresent() ? bases.getOrDefault(from, from) : nameOf(from);
+    }
+
+    private String nameOf(String name) {
         return renamed.getOrDefault(name, name);
     }
 
-    /* Q nodes all of whose readers are lifted DQ nodes, and the Clip nodes that only served them. */
-    private void absorbProducers() {
-        for (Node n : source.nodes()) {
-            if (n.is(QdqNames.QUANTIZE)
-                    && !n.output().isGraphOutput()
-                    && n.output().uses().stream().allMatch(u -> absorbed.contains(u.node()))) {
-                absorbed.add(n);
-                n.input(0)
-                        .flatMap(Value::producer)
-                        .filter(c -> c.is("Clip") && c.output().name().contains(QdqNames.CLIPPED))
-                        .filter(c -> c.output().uses().stream().allMatch(u -> absorbed.contains(u.node())))
-                        .ifPresent(absorbed::add);
-            }
-        }
-    }
-
-    private void rebuild(Graph out, Map<Site, Grid> grids) {
+    private void copyInputsAndConstants() {
         for (Value v : source.inputs()) {
             Value twin = out.addInput(v.name(), v.type().orElse(null));
             v.carried().ifPresent(c -> out.setCarried(twin, c));
         }
         for (Value v : source.values()) {
-            boolean read = v.uses().stream().anyMatch(u -> !absorbed.contains(u.node()));
-            if (v.isInitializer() && (read || v.isGraphOutput() || v.isGraphInput())) {
+            if (v.isInitializer() && !servesAbsorbed(v)) {
                 out.addConstant(v.name(), v.constant().orElseThrow());
+            } else if (v.producer().isEmpty() && !v.isInitializer() && !v.isGraphInput()) {
+                v.carried().ifPresent(c -> out.addOpaqueConstant(v.name(), c));
             }
-        }
-        for (Node n : source.nodes()) {
-            if (absorbed.contains(n)) {
-                continue;
-            }
-            NodeSpec spec = NodeSpec.like(n);
-            List<String> inputs = new ArrayList<>();
-            for (int i = 0; i < spec.inputNames().size(); i++) {
-                String name = spec.inputNames().get(i);
-                Dequantized d = pairs.get(name);
-                inputs.add(d == null ? originalName(name) : reader(out, grids, d, n, i));
-            }
-            out.addNode(spec.inputs(inputs)
-                    .outputs(spec.outputNames().stream().map(this::originalName).toList()));
-            for (Value v : n.presentOutputs()) {
-                Value twin = out.require(originalName(v.name()));
-                v.type().ifPresent(t -> out.setType(twin, t));
-                v.carried().filter(c -> !renamed.containsKey(v.name())).ifPresent(c -> out.setCarried(twin, c));
-            }
-        }
-        for (Value v : source.outputs()) {
-            Dequantized d = pairs.get(v.name());
-            if (d != null) {
-                grids.put(new Site.OfValue(d.base()), d.grid());
-            }
-            out.addOutput(out.require(d == null ? v.name() : d.base()));
         }
     }
 
-    private String reader(Graph out, Map<Site, Grid> grids, Dequantized d, Node n, int input) {
-        if (d.codes() != null && out.value(d.base()).isEmpty()) {
-            out.addConstant(d.base(), Codes.real(d.codes(), d.grid()));
+    private void outputGrids() {
+        for (Value v : source.outputs()) {
+            PairReader.Pair p = pairs.get(v.name());
+            if (p != null) {
+                grids.put(new Site.OfValue(v.name()), grid(p, new Site.OfValue(v.name())));
+            }
         }
-        Site use = useSite(d.base(), n, input);
-        Site value = new Site.OfValue(d.base());
-        boolean usesOwn = notes.of(use, OptionalInt.empty()).isPresent();
+    }
+
+    private void copy(Node n) {
+        NodeSpec spec = NodeSpec.like(n);
+        List<String> inputs = new ArrayList<>(spec.inputNames());
+        for (int i = 0; i < inputs.size(); i++) {
+            PairReader.Pair p = pairs.get(inputs.get(i));
+            inputs.set(i, p == null ? nameOf(inputs.get(i)) : read(p, n, i));
+        }
+        out.addNode(spec.inputs(inputs)
+                .outputs(spec.outputNames().stream().map(this::nameOf).toList()));
+        for (Value v : n.presentOutputs()) {
+            Value twin = out.require(nameOf(v.name()));
+            Value described = source.require(twin.name());
+            described.type().or(v::type).ifPresent(t -> out.setType(twin, t));
+            described.carried().ifPresent(c -> out.setCarried(twin, c));
+        }
+    }
+
+    /* Notes the grid that input i of a node reads through, and gives the name of the value on it. */
+    private String read(PairReader.Pair p, Node n, int i) {
+        String base = base(p);
+        Site value = new Site.OfValue(base);
+        Site use = new Site.OfUse(base, nameOf(n.output().name()), i);
+        Grid grid = grid(p, use);
+        if (p.codes().isPresent() && out.value(base).isEmpty()) {
+            out.addConstant(base, Codes.real(p.codes().get(), grid));
+        }
         Grid known = grids.get(value);
-        if (usesOwn || (known != null && !known.equals(d.grid()))) {
-            grids.put(use, d.grid());
-        } else {
-            grids.put(value, d.grid());
+        boolean own = notes.of(use, OptionalInt.empty()).isPresent();
+        grids.put(own || (known != null && !known.equals(grid)) ? use : value, grid);
+        gridReads.add(use);
+        return base;
+    }
+
+    /* The notes say bits and symmetry, the use before the value; without them the storage type tells. */
+    private Grid grid(PairReader.Pair p, Site site) {
+        QuantSpec stored = p.spec();
+        QuantSpec spec = notes.of(site, stored.axis())
+                .or(() -> notes.of(new Site.OfValue(site.value()), stored.axis()))
+                .filter(s -> StorageTypes.of(s) == StorageTypes.of(stored))
+                .filter(s ->
+                        p.params().stream().allMatch(q -> q.zeroPoint() >= s.minCode() && q.zeroPoint() <= s.maxCode()))
+                .orElse(stored);
+        return new Grid(spec, p.params());
+    }
+
+    private SortedMap<Site, String> floats() {
+        TreeMap<Site, String> floats = new TreeMap<>();
+        for (Value v : out.values()) {
+            if (grids.containsKey(Site.of(v))) {
+                v.uses().stream()
+                        .filter(u -> !u.isCaptured() && !gridReads.contains(Site.of(v, u)))
+                        .forEach(u -> floats.put(Site.of(v, u), "was left in float"));
+            }
         }
-        gridReads.add(d.base() + "\u0000" + originalName(n.output().name()) + "\u0000" + input);
-        return d.base();
+        return floats;
     }
 }

@@ -9,14 +9,16 @@ import dev.octavo.core.tensor.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Which operator set a plan needs, and whether the graph's nodes mean the same there. QuantizeLinear
- * exists from opset 10, has an axis from 13, and 16-bit types from 21.
+ * exists from opset 10, limits for Clip from 11, an axis from 13, and 16-bit types from 21.
  */
 public final class OpsetNeeds {
     /* Operators whose meaning or form changed between the opset it stands under and the one before. */
-    private static final Map<Long, List<String>> BREAKS = Map.of(
+    private static final SortedMap<Long, List<String>> BREAKS = new TreeMap<>(Map.of(
             7L, List.of("BatchNormalization", "Dropout", "Add", "Sub", "Mul", "Div", "Pow", "PRelu", "Gemm"),
             9L, List.of("BatchNormalization", "Upsample"),
             10L, List.of("Slice", "TopK", "Upsample", "Resize", "Dropout"),
@@ -36,7 +38,7 @@ public final class OpsetNeeds {
                             "ReduceLogSum",
                             "ReduceLogSumExp",
                             "Split"),
-            21L, List.of("GroupNormalization"));
+            21L, List.of("GroupNormalization")));
 
     private OpsetNeeds() {}
 
@@ -49,6 +51,8 @@ public final class OpsetNeeds {
                 need = Math.max(need, 21);
             } else if (g.spec().isPerChannel()) {
                 need = Math.max(need, 13);
+            } else if (!StorageTypes.isExact(g.spec())) {
+                need = Math.max(need, 11); // Clip with its limits as inputs
             }
         }
         return need;

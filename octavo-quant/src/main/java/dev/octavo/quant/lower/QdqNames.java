@@ -10,6 +10,9 @@ final class QdqNames {
     static final String CLIPPED = "_Clip_Output";
     static final String RAW_OUTPUT = "_QuantizeLinear_Input";
 
+    /** What numbers a name apart from an equal one, as a pattern. */
+    static final String COUNTED = "(_\\d+)*";
+
     /** Metadata key of what Q/DQ nodes cannot say: bits and symmetry by site. */
     static final String SPECS = "octavo.specs";
 

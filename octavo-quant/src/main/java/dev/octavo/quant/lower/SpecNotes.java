@@ -3,17 +3,17 @@ package dev.octavo.quant.lower;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Site;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What Q/DQ nodes cannot say of a grid, kept in the model's metadata: a line per site with bits,
  * sign and symmetry, such as {@code conv1/out=u6} or {@code w=s8 symmetric}.
  */
 final class SpecNotes {
-    private final Map<String, String> lines = new TreeMap<>();
+    private final TreeMap<String, String> lines = new TreeMap<>();
 
     void put(Site site, QuantSpec spec) {
         lines.put(site.toString(), (spec.signed() ? "s" : "u") + spec.bits() + (spec.symmetric() ? " symmetric" : ""));
@@ -37,6 +37,30 @@ final class SpecNotes {
             }
         }
         return n;
+    }
+
+    boolean isEmpty() {
+        return lines.isEmpty();
+    }
+
+    /** Whether anything is noted of the value or of a use of it. */
+    boolean mentions(String value) {
+        return about(value).findAny().isPresent();
+    }
+
+    /** Whether a width that ONNX has no type for is noted of the value or of a use of it. */
+    boolean mentionsOddWidth(String value) {
+        return about(value)
+                .anyMatch(site -> of(Site.parse(site), OptionalInt.empty())
+                        .filter(s -> !StorageTypes.isExact(s))
+                        .isPresent());
+    }
+
+    private Stream<String> about(String value) {
+        String uses = value + " -> ";
+        return Stream.concat(
+                Stream.of(value).filter(lines::containsKey),
+                lines.tailMap(uses).keySet().stream().takeWhile(s -> s.startsWith(uses)));
     }
 
     Optional<QuantSpec> of(Site site, OptionalInt axis) {
