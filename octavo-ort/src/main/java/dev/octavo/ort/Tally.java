@@ -58,7 +58,7 @@ final class Tally {
             return new Part(new BitSet(), new TreeMap<>(), Evidence.none(fingerprint));
         }
         TreeMap<String, ValueEvidence> values = new TreeMap<>();
-        long samples = done.cardinality() - skipped.size();
+        long samples = (long) done.cardinality() - skipped.size();
         if (samples > 0) {
             collectors.forEach((name, c) -> values.put(name, c.build()));
         }
