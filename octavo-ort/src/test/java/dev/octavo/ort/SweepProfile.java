@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
@@ -63,6 +64,10 @@ final class SweepProfile {
             System.out.printf(
                     "%d values of %d tensors, evidence %d bytes, hash %08x%n",
                     values, request.axes().size(), bytes.length, Arrays.hashCode(bytes));
+            long compiling = ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+            System.out.printf(
+                    "of which decoding %.2f s CPU; just-in-time compilation so far %.2f s%n",
+                    pictures.decoding.sum() * 1e-9, compiling * 1e-3);
             System.out.printf("JVM before main %.2f s wall, %.2f s CPU; all %.2f s CPU%n", jvm, cpuAtMain, cpu());
             Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(l -> l.startsWith("VmHWM"))
@@ -105,6 +110,7 @@ final class SweepProfile {
         private static final float[] STD = {58.395f, 57.12f, 57.375f};
         private final ZipFile zip;
         private final List<ZipEntry> entries = new ArrayList<>();
+        private final LongAdder decoding = new LongAdder();
 
         Pictures(Path file, int n) throws IOException {
             zip = new ZipFile(file.toFile());
@@ -131,6 +137,7 @@ final class SweepProfile {
 
         @Override
         public Sample read(int index) throws UnreadableSampleException {
+            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             try {
                 byte[] bytes;
                 synchronized (zip) {
@@ -155,6 +162,8 @@ final class SweepProfile {
                 return Sample.of(name(index), t, OptionalInt.empty());
             } catch (IOException e) {
                 throw new UnreadableSampleException(name(index), "is no picture", e);
+            } finally {
+                decoding.add(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start);
             }
         }
 
