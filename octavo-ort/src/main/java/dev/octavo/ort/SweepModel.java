@@ -7,6 +7,7 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.NodeSpec;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.tensor.DType;
@@ -44,6 +45,9 @@ record SweepModel(Graph graph, OrtSession session, Signature signature, List<Str
             (v.isGraphInput() ? fed : computed).add(name);
         }
         Graph slice = GraphSlice.upTo(graph, computed);
+        if (computed.isEmpty()) {
+            addSomething(slice, fed.get(0));
+        }
         Map<String, Tensor> sample = first.inputsFor(names(slice.requiredInputs()));
         int batch = batch(slice, sample);
         OrtSession session = Ort.session(slice, OptLevel.ALL_OPT, 1);
@@ -56,6 +60,16 @@ record SweepModel(Graph graph, OrtSession session, Signature signature, List<Str
             close(session);
             throw e;
         }
+    }
+
+    /* ONNX Runtime refuses a network without nodes, which is left when only inputs are asked for. */
+    private static void addSomething(Graph slice, String input) {
+        if (!slice.opsets().containsKey("")) {
+            slice.setOpset("", 17);
+        }
+        String copy = slice.freshName("copy");
+        slice.addNode(NodeSpec.of("Identity", copy).inputs(input).outputs(copy));
+        slice.addOutput(slice.require(copy));
     }
 
     /* Fixes batch axes that the model leaves open; returns the batch that the model is fixed to. */

@@ -134,10 +134,6 @@ final class SweepWorker implements AutoCloseable {
     private void run(List<Seated> samples, BitSet indices) {
         Map<String, OnnxTensor> fed = new HashMap<>();
         inputs.forEach((name, slot) -> fed.put(name, slot.tensor()));
-        if (pinned.isEmpty() && copied.isEmpty()) {
-            tally.add(indices, collectors -> collect(collectors, samples, Map.of()));
-            return;
-        }
         try (OrtSession.Result result = model.session().run(fed, copied, pinned)) {
             Map<String, OnnxTensor> loose = new HashMap<>();
             for (String name : copied) {
