@@ -98,7 +98,8 @@ class EvidenceSweepTest {
     void computesOnlyWhatIsAskedFor() {
         // The other branch would fail: 4 elements make no rows of 7.
         Graph graph = GraphText.parse("x[1,4] -> Relu -> a; x -> Reshape(s{-1,7}) -> bad -> Relu -> y");
-        assertThat(sweep(graph, request("a"), SeededData.of(graph, 2), ONE).samples()).isEqualTo(2);
+        assertThat(sweep(graph, request("a"), SeededData.of(graph, 2), ONE).samples())
+                .isEqualTo(2);
     }
 
     @Test
@@ -124,9 +125,11 @@ class EvidenceSweepTest {
 
     @Test
     void aValueWhoseShapeDependsOnTheDataIsCopiedOut() {
-        Graph graph = GraphText.parse("x[1,40] -> NonZero -> n -> Cast(; to=1) -> f -> Neg -> y; x -> Relu -> r -> NonZero -> k"
-                + " -> Cast(; to=1) -> g");
-        Evidence evidence = sweep(graph, request("f", 0).and(request("g")), SeededData.of(graph, 6), ONE.withThreads(2));
+        Graph graph = GraphText.parse(
+                "x[1,40] -> NonZero -> n -> Cast(; to=1) -> f -> Neg -> y; x -> Relu -> r -> NonZero -> k"
+                        + " -> Cast(; to=1) -> g");
+        Evidence evidence =
+                sweep(graph, request("f", 0).and(request("g")), SeededData.of(graph, 6), ONE.withThreads(2));
         assertThat(evidence.of("f").histogram().count()).isEqualTo(6 * 80);
         assertThat(evidence.of("g").histogram().count()).isBetween(1L, 6 * 80L - 1);
     }
@@ -201,8 +204,7 @@ class EvidenceSweepTest {
             ChannelStats other = Objects.requireNonNull(actual.channels().get(axis));
             assertThat(other.perChannel()).isEqualTo(channels.perChannel());
             for (int c = 0; c < channels.channels(); c++) {
-                assertThat(other.mean(c))
-                        .isCloseTo(channels.mean(c), within(tolerance));
+                assertThat(other.mean(c)).isCloseTo(channels.mean(c), within(tolerance));
             }
         });
     }

@@ -109,10 +109,11 @@ class OrtEngineTest {
         graph.setOpset("", 17);
         graph.setOpset("acme", 1);
         graph.addInput("x", new TensorType(DType.FLOAT, Shape.of(1, 4)));
-        graph.addNode(NodeSpec.of("Frobnicate", "middle").domain("acme").inputs("x").outputs("y"));
+        graph.addNode(
+                NodeSpec.of("Frobnicate", "middle").domain("acme").inputs("x").outputs("y"));
         graph.addOutput(graph.require("y"));
-        for (Runnable use : List.<Runnable>of(
-                () -> ENGINE.open(graph, Mode.OPTIMIZED, 1), () -> ENGINE.inferTypes(graph))) {
+        for (Runnable use :
+                List.<Runnable>of(() -> ENGINE.open(graph, Mode.OPTIMIZED, 1), () -> ENGINE.inferTypes(graph))) {
             assertThatThrownBy(use::run)
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("'middle' is a acme.Frobnicate")
@@ -136,7 +137,8 @@ class OrtEngineTest {
 
     @Test
     void infersShapesForABatchOfOne() {
-        Graph graph = GraphText.parse("x[?,3,8,8] -> Conv(w[4,3,3,3]) -> c; c -> GlobalAveragePool -> p -> Flatten -> y");
+        Graph graph =
+                GraphText.parse("x[?,3,8,8] -> Conv(w[4,3,3,3]) -> c; c -> GlobalAveragePool -> p -> Flatten -> y");
         Map<String, TensorType> types = ENGINE.inferTypes(graph);
         assertThat(types)
                 .containsEntry("x", new TensorType(DType.FLOAT, Shape.of(1, 3, 8, 8)))
@@ -167,19 +169,25 @@ class OrtEngineTest {
     void knowsEveryShapeOfARandomGraphAndRunsItAlikeInBothModes(long seed) {
         Graph graph = RandomGraphs.of(seed);
         Map<String, TensorType> types = ENGINE.inferTypes(graph);
-        graph.nodes().forEach(n -> n.presentOutputs().forEach(v -> assertThat(
-                        Objects.requireNonNull(types.get(v.name())).shape().isKnown())
-                .isTrue()));
+        graph.nodes()
+                .forEach(n -> n.presentOutputs()
+                        .forEach(v -> assertThat(Objects.requireNonNull(types.get(v.name()))
+                                        .shape()
+                                        .isKnown())
+                                .isTrue()));
         Map<String, Tensor> inputs = new HashMap<>();
         graph.requiredInputs()
                 .forEach(v -> inputs.put(
-                        v.name(), SeededData.gaussian(Objects.requireNonNull(types.get(v.name())).shape(), seed)));
+                        v.name(),
+                        SeededData.gaussian(
+                                Objects.requireNonNull(types.get(v.name())).shape(), seed)));
         try (Session plain = ENGINE.open(graph, Mode.UNFUSED, 1);
                 Session fused = ENGINE.open(graph, Mode.OPTIMIZED, 2)) {
             Map<String, Tensor> expected = plain.run(inputs);
             Map<String, Tensor> actual = fused.run(inputs);
             expected.forEach((name, tensor) -> {
-                assertThat(tensor.shape()).isEqualTo(Objects.requireNonNull(types.get(name)).shape());
+                assertThat(tensor.shape())
+                        .isEqualTo(Objects.requireNonNull(types.get(name)).shape());
                 float[] e = tensor.floats();
                 float[] a = get(actual, name).floats();
                 for (int i = 0; i < e.length; i++) {

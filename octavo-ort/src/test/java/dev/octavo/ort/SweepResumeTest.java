@@ -84,7 +84,11 @@ class SweepResumeTest {
         SweepOptions options = PLAIN.withCheckpoint(file, Duration.ofHours(1));
         List<String> said = new ArrayList<>();
         for (int other = 0; other < 4; other++) {
-            interrupt(other == 0 ? "elsewhere" : "graph", other == 1 ? request("y") : request, other == 2 ? 41 : 40, options);
+            interrupt(
+                    other == 0 ? "elsewhere" : "graph",
+                    other == 1 ? request("y") : request,
+                    other == 2 ? 41 : 40,
+                    options);
             if (other == 3) {
                 Files.writeString(file, "rubbish");
             }
@@ -94,7 +98,8 @@ class SweepResumeTest {
             assertThat(bytes(result.evidence()))
                     .isEqualTo(bytes(sweep(graph, request, SeededData.of(graph, 40), PLAIN)));
         }
-        String belongs = "ignored the checkpoint " + file + ": it belongs to another model, request, data set or version";
+        String belongs =
+                "ignored the checkpoint " + file + ": it belongs to another model, request, data set or version";
         assertThat(said).hasSize(4).startsWith(belongs, belongs, belongs);
         assertThat(said.get(3)).startsWith("ignored the checkpoint").contains("is not a checkpoint that can be used");
     }
@@ -106,8 +111,7 @@ class SweepResumeTest {
                 throw new IllegalStateException("power cut");
             }
         });
-        assertThatThrownBy(() ->
-                        EvidenceSweep.collect(graph, fingerprint, asked, dying, options, Progress.NONE))
+        assertThatThrownBy(() -> EvidenceSweep.collect(graph, fingerprint, asked, dying, options, Progress.NONE))
                 .hasMessage("power cut");
     }
 
@@ -140,7 +144,8 @@ class SweepResumeTest {
         Process survivor = victim(checkpoint, evidence);
         assertThat(survivor.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(survivor.exitValue()).isZero();
-        assertThat(Files.readAllBytes(evidence)).isEqualTo(bytes(SweepVictim.sweep(PLAIN, () -> {}).evidence()));
+        assertThat(Files.readAllBytes(evidence))
+                .isEqualTo(bytes(SweepVictim.sweep(PLAIN, () -> {}).evidence()));
         assertThat(checkpoint).doesNotExist();
     }
 

@@ -65,7 +65,8 @@ class SweepTroubleTest {
                         new Skipped("sample-0", "sample-0: is cut off"),
                         new Skipped("sample-3", "sample-3: is cut off"),
                         new Skipped("sample-8", "sample-8: is cut off"));
-        Evidence without = sweep(graph, request("y", 1), SeededData.of(graph, java.util.List.of(1, 2, 4, 5, 6, 7)), TWO);
+        Evidence without =
+                sweep(graph, request("y", 1), SeededData.of(graph, java.util.List.of(1, 2, 4, 5, 6, 7)), TWO);
         assertThat(result.evidence()).isEqualTo(without);
     }
 
@@ -119,8 +120,7 @@ class SweepTroubleTest {
 
     private void refuses(SeededData data, SweepOptions options, String message, String fix) {
         EvidenceRequest request = request("y", 1);
-        ModelException e =
-                catchThrowableOfType(ModelException.class, () -> sweep(graph, request, data, options));
+        ModelException e = catchThrowableOfType(ModelException.class, () -> sweep(graph, request, data, options));
         assertThat(e).hasMessageContaining(message);
         assertThat(e.fix()).contains(fix);
     }

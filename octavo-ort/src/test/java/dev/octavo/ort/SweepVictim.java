@@ -20,8 +20,7 @@ final class SweepVictim {
     static SweepResult sweep(SweepOptions options, Runnable onRead) {
         Graph graph = RandomGraphs.of(3);
         SeededData data = SeededData.of(graph, 400).unreadable(7, 199).onRead(onRead);
-        return EvidenceSweep.collect(
-                graph, "graph", EvidenceSweepTest.everything(graph), data, options, Progress.NONE);
+        return EvidenceSweep.collect(graph, "graph", EvidenceSweepTest.everything(graph), data, options, Progress.NONE);
     }
 
     static void sleep() {

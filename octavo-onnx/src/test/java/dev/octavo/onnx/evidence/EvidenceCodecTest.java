@@ -154,7 +154,10 @@ class EvidenceCodecTest {
         crc.update(payload);
         ByteBuffer b = ByteBuffer.allocate(HEADER + payload.length).order(ByteOrder.LITTLE_ENDIAN);
         b.put("OCTVEVID".getBytes(StandardCharsets.US_ASCII)).putInt(1);
-        return b.putLong(payload.length).putInt((int) crc.getValue()).put(payload).array();
+        return b.putLong(payload.length)
+                .putInt((int) crc.getValue())
+                .put(payload)
+                .array();
     }
 
     /** Evidence of a few values and channels, with magnitudes from denormals to the largest floats. */
