@@ -31,6 +31,10 @@ final class Ort {
     /** What a model may take to be handed over in memory; protobuf's limit is 2 GB. */
     private static final long LARGEST_IN_MEMORY = 1_900_000_000;
 
+    static {
+        NativeLibrary.prepare(NativeLibrary.cacheFolder(System.getenv()));
+    }
+
     private Ort() {}
 
     static OrtEnvironment environment() {
