@@ -29,7 +29,8 @@ final class NativeLibrary {
 
     /** To be called before ONNX Runtime is touched; {@code cache} is the cache folder. */
     static void prepare(Path cache) {
-        if (System.getProperty(PATH) != null || !System.getProperty("os.name", "").equals("Linux")) {
+        if (System.getProperty(PATH) != null
+                || !System.getProperty("os.name", "").equals("Linux")) {
             return;
         }
         try {
