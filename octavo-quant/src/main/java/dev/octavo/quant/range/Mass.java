@@ -1,10 +1,12 @@
 package dev.octavo.quant.range;
 
+import dev.octavo.core.plan.QuantParams;
+import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.stat.DyadicHistogram;
 
 /**
- * One sign of a histogram as running sums over magnitude bins: how many values lie above a magnitude,
- * and how far they reach beyond it.
+ * One sign of a histogram as running sums over magnitude bins: how many values lie between two
+ * magnitudes, and how far they are from a real value.
  */
 final class Mass {
     private final double width;
@@ -40,11 +42,36 @@ final class Mass {
 
     /** Σ (x − t)² over the values of magnitude above t. */
     double squaredExcess(double t) {
-        int k = bins(t);
-        int all = n.length - 1;
-        double count = n[all] - n[k];
-        double s1 = sum[all] - sum[k];
-        double s2 = squares[all] - squares[k];
+        return squaredDistance(bins(t), n.length - 1, t);
+    }
+
+    /**
+     * Σ (x − x̂)² over the values, x̂ being what the grid makes of x. Exact up to the width of a bin, whose
+     * values count as its middle.
+     *
+     * @param steps number of steps from 0 to the end of the grid on this side
+     */
+    double squaredError(double scale, int steps) {
+        double error = 0;
+        int from = 0;
+        for (int k = 0; k < steps && from < n.length - 1; k++) {
+            int to = bins((k + 0.5) * scale);
+            error += squaredDistance(from, to, k * scale);
+            from = to;
+        }
+        return error + squaredDistance(from, n.length - 1, steps * scale);
+    }
+
+    /** Number of steps from 0 to the end of a grid, below it or above it. */
+    static int steps(QuantParams p, QuantSpec spec, boolean below) {
+        return below ? p.zeroPoint() - spec.minCode() : spec.maxCode() - p.zeroPoint();
+    }
+
+    /* Σ (x − t)² over the bins in [from, to). */
+    private double squaredDistance(int from, int to, double t) {
+        double count = n[to] - n[from];
+        double s1 = sum[to] - sum[from];
+        double s2 = squares[to] - squares[from];
         return Math.max(0, s2 - 2 * t * s1 + t * t * count);
     }
 

@@ -13,6 +13,7 @@ import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.Journal;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Folds a batch normalisation into the convolution or matrix product that feeds it.
@@ -67,6 +68,9 @@ public final class FoldBatchNorm implements GraphPass {
         if (!norm.isConstant()) {
             return Optional.of("its statistics are computed, not constant");
         }
+        if (Stream.of(norm.scale(), norm.bias(), norm.mean(), norm.variance()).anyMatch(v -> !isFloat(v))) {
+            return Optional.of("its statistics are not float32");
+        }
         if (feeder.isEmpty()) {
             return Optional.of("no convolution or matrix product feeds it");
         }
@@ -76,8 +80,11 @@ public final class FoldBatchNorm implements GraphPass {
                 || w.bias().filter(b -> b.constant().isEmpty()).isPresent()) {
             return Optional.of("the weight or bias of " + name + " is computed, not constant");
         }
-        if (w.weight().constant().get().dtype() != DType.FLOAT) {
-            return Optional.of("the weight of " + name + " is not float32");
+        if (!isFloat(w.weight()) || w.bias().filter(b -> !isFloat(b)).isPresent()) {
+            return Optional.of("the weight or bias of " + name + " is not float32");
+        }
+        if (w.weight().isGraphOutput()) {
+            return Optional.of("the weight of " + name + " is an output of the network");
         }
         if (w.weight().uses().size() > 1) {
             return Optional.of("the weight of " + name + " is shared with " + otherReader(w.weight(), w.node()));
@@ -98,7 +105,14 @@ public final class FoldBatchNorm implements GraphPass {
             return Optional.of("it has " + norm.scale().constant().get().elements() + " channels, " + name + " gives "
                     + channels(w));
         }
+        if (w.bias().filter(b -> b.constant().get().elements() != channels(w)).isPresent()) {
+            return Optional.of("the bias of " + name + " is not one number per channel");
+        }
         return Optional.empty();
+    }
+
+    private static boolean isFloat(Value v) {
+        return v.constant().filter(t -> t.dtype() == DType.FLOAT).isPresent();
     }
 
     private static String otherReader(Value v, Node known) {

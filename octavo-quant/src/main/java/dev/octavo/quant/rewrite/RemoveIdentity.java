@@ -3,6 +3,7 @@ package dev.octavo.quant.rewrite;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.tensor.DType;
 import dev.octavo.quant.Journal;
 import java.util.Optional;
 
@@ -49,7 +50,7 @@ public final class RemoveIdentity implements GraphPass {
         if (n.input(0).isEmpty() || n.outputCount() == 0 || n.output(0).isEmpty()) {
             return Optional.of("it has no input or no output");
         }
-        if (n.input(2).flatMap(Value::constant).isPresent()) {
+        if (n.input(2).filter(mode -> !isFalse(mode)).isPresent()) {
             return Optional.of("it may be in training mode");
         }
         if (n.output().isGraphOutput()) {
@@ -64,5 +65,12 @@ public final class RemoveIdentity implements GraphPass {
             return Optional.of("its mask is read");
         }
         return Optional.empty();
+    }
+
+    private static boolean isFalse(Value v) {
+        return v.constant()
+                .filter(t -> t.dtype() == DType.BOOL && t.elements() == 1)
+                .map(t -> t.storage().slice(0, 1).get(0) == 0)
+                .orElse(false);
     }
 }
