@@ -11,6 +11,7 @@ import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.ort.quantize.Quantizer;
+import dev.octavo.ort.quantize.RangedPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,13 +103,15 @@ final class QuantizeCommand implements Callable<Integer> {
 
     private Map<String, Object> write(
             RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console, Timing timing) {
-        Plan plan = prepared.solve(seen.evidence(), one.options().activations());
+        RangedPlan ranged = new Quantizer(one.options())
+                .plan(prepared, seen.evidence(), one.options().activations(), examples, common.threads, console);
+        Plan plan = ranged.plan();
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("tool", new Main.Version().getVersion()[0]);
         provenance.put("model", String.valueOf(model.getFileName()));
         provenance.put("data", examples.fingerprint());
         provenance.put("samples", Long.toString(seen.evidence().samples()));
-        provenance.put("range", one.name());
+        provenance.put("range", ranged.text());
         provenance.put("scheme", one.options().scheme().toString());
         Plan signed = plan.withProvenance(provenance);
         Graph lowered = prepared.lower(signed);
@@ -116,7 +119,7 @@ final class QuantizeCommand implements Callable<Integer> {
         OnnxWriter.write(lowered, one.output());
         ModelFile.write(ModelFile.beside(one.output(), ".plan.json"), PlanCodec.write(signed));
         timing.lap("write " + one.name());
-        Summary summary = Summary.of(model, one, prepared, signed, lowered, seen, timing);
+        Summary summary = Summary.of(model, one, ranged.text(), prepared, signed, lowered, seen, timing);
         ModelFile.write(ModelFile.beside(one.output(), ".summary"), summary.text());
         ModelFile.write(ModelFile.beside(one.output(), ".summary.json"), Json.text(summary.facts()) + "\n");
         if (!common.json && !common.quiet) {

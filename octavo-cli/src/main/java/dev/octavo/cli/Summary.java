@@ -31,6 +31,7 @@ final class Summary {
     static Summary of(
             Path model,
             RangedOptions one,
+            String ranges,
             Prepared prepared,
             Plan plan,
             Graph lowered,
@@ -39,7 +40,7 @@ final class Summary {
         Summary s = new Summary();
         s.files(model, one);
         s.data(seen);
-        s.scheme(one, plan, lowered);
+        s.scheme(one, ranges, plan, lowered);
         s.placement(prepared);
         s.latency(prepared);
         s.journal(prepared.journal());
@@ -94,9 +95,10 @@ final class Summary {
                 seen.skipped().isEmpty() ? "" : ", " + seen.skipped().size() + " could not be read");
     }
 
-    private void scheme(RangedOptions one, Plan plan, Graph lowered) {
+    private void scheme(RangedOptions one, String ranges, Plan plan, Graph lowered) {
         var o = one.options();
         facts.put("range", one.name());
+        facts.put("rangeChosen", ranges);
         facts.put("weightBits", o.scheme().weightBits());
         facts.put("activationBits", o.scheme().activationBits());
         facts.put("weights", o.scheme().perChannel() ? "per-channel" : "per-tensor");
@@ -104,14 +106,14 @@ final class Summary {
         facts.put("sites", plan.grids().size());
         facts.put("opset", lowered.opset());
         line(
-                "scheme      weights %d bits %s, activations %d bits, range %s, objective %s; %d sites, opset %d",
+                "scheme      weights %d bits %s, activations %d bits, objective %s; %d sites, opset %d",
                 o.scheme().weightBits(),
                 o.scheme().perChannel() ? "per channel" : "per tensor",
                 o.scheme().activationBits(),
-                one.name(),
                 o.objective().toString().toLowerCase(Locale.ROOT),
                 plan.grids().size(),
                 lowered.opset());
+        line("ranges      %s", ranges);
     }
 
     private void placement(Prepared p) {

@@ -56,11 +56,16 @@ public record Plan(
                 : Optional.ofNullable(grids.get(new Site.OfValue(use.value())));
     }
 
-    /** The plan that quantizes the sites that pass, and nothing else. */
+    /**
+     * The plan that quantizes the sites that pass, and nothing else. A replaced constant stays only if a site of its
+     * own does: a bias corrected for a rounded weight would be wrong beside the float one.
+     */
     public Plan only(Predicate<Site> sites) {
         TreeMap<Site, Grid> kept = new TreeMap<>(grids);
         kept.keySet().removeIf(sites.negate());
-        return withGrids(kept);
+        TreeMap<String, Tensor> own = new TreeMap<>(constants);
+        own.keySet().removeIf(name -> kept.keySet().stream().noneMatch(s -> s.value().equals(name)));
+        return new Plan(graphFingerprint, kept, floats, reasons, own, provenance);
     }
 
     /** The plan without the sites that pass. */

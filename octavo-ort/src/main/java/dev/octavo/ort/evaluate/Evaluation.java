@@ -9,14 +9,11 @@ import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Value;
+import dev.octavo.ort.Parallel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -50,7 +47,7 @@ public record Evaluation<M extends Metric<M>>(M metric, List<String> skipped) {
                 workers.add(() -> work(session, inputs, data, none, next, skipped, progress));
             }
             M total = none;
-            for (M part : all(workers)) {
+            for (M part : Parallel.all(workers, workers.size())) {
                 total = total.merge(part);
             }
             if (skipped.size() == data.size()) {
@@ -85,30 +82,5 @@ public record Evaluation<M extends Metric<M>>(M metric, List<String> skipped) {
             progress.advance(1);
         }
         return tally;
-    }
-
-    private static <T> List<T> all(List<Callable<T>> workers) {
-        ExecutorService pool = Executors.newFixedThreadPool(workers.size(), task -> {
-            Thread t = new Thread(task, "octavo-evaluate");
-            t.setDaemon(true);
-            return t;
-        });
-        try {
-            List<T> results = new ArrayList<>();
-            for (Future<T> f : pool.invokeAll(workers)) {
-                results.add(f.get());
-            }
-            return results;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException r) {
-                throw r;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ModelException("the evaluation was interrupted", "run it again", e);
-        } finally {
-            pool.shutdownNow();
-        }
     }
 }

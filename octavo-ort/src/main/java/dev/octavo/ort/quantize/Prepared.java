@@ -1,5 +1,6 @@
 package dev.octavo.ort.quantize;
 
+import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.core.plan.Scheme;
@@ -55,13 +56,15 @@ public record Prepared(
 
     /** The plan by another range rule for activations; the evidence serves them all. */
     public Plan solve(Evidence evidence, RangeRule activations) {
+        return solve(evidence, new Solver.Rules(activations, options.weights(), Map.of()), journal);
+    }
+
+    Plan solve(Evidence evidence, Solver.Rules rules, Journal entries) {
         if (!evidence.graphFingerprint().equals(fingerprint)) {
-            throw new dev.octavo.core.ModelException(
-                    "this evidence was collected on another graph", "collect it again for this model");
+            throw new ModelException("this evidence was collected on another graph", "collect it again for this model");
         }
-        Plan plan = Solver.solve(
-                graph, scheme, evidence, new Solver.Rules(activations, options.weights(), Map.of()), journal);
-        return options.correctBias() ? CorrectBias.apply(graph, plan, evidence, journal) : plan;
+        Plan plan = Solver.solve(graph, scheme, evidence, rules, entries);
+        return options.correctBias() ? CorrectBias.apply(graph, plan, evidence, entries) : plan;
     }
 
     /** The Q/DQ graph of a plan. */

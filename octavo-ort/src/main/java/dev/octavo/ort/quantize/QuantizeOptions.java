@@ -27,7 +27,7 @@ public record QuantizeOptions(
         boolean correctBias) {
 
     /** The range rule for activations when nothing else is said. */
-    public static final String DEFAULT_RANGE = "least-squares";
+    public static final String DEFAULT_RANGE = "measured";
 
     /** The defaults. */
     public static final QuantizeOptions DEFAULT = new QuantizeOptions(

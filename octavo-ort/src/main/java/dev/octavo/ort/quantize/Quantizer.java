@@ -4,6 +4,7 @@ import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
+import dev.octavo.core.stat.Evidence;
 import dev.octavo.ort.EvidenceSweep;
 import dev.octavo.ort.OrtEngine;
 import dev.octavo.ort.SweepOptions;
@@ -11,7 +12,9 @@ import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.ort.cost.PlacementSearch;
 import dev.octavo.ort.quantize.Preparation.Rewritten;
+import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.MinMax;
+import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.target.Group;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,5 +108,17 @@ public final class Quantizer {
     public SweepResult observe(Prepared prepared, Dataset data, SweepOptions sweep, Progress progress) {
         return EvidenceSweep.collect(
                 prepared.graph(), prepared.fingerprint(), prepared.request(), data, sweep, progress);
+    }
+
+    /**
+     * The plan by a range rule for activations. {@link dev.octavo.quant.range.Measured} tries rules on some of the data;
+     * any other rule needs the evidence alone.
+     */
+    public RangedPlan plan(
+            Prepared prepared, Evidence evidence, RangeRule rule, Dataset data, int threads, Progress progress) {
+        if (rule instanceof Measured) {
+            return RangeSearch.search(prepared, evidence, data, threads, progress);
+        }
+        return RangedPlan.of(prepared.solve(evidence, rule), rule);
     }
 }

@@ -21,6 +21,7 @@ public final class RangeRules {
         m.put("percentile", "all but the outermost values (keep: fraction, default " + DEFAULT_KEEP + ")");
         m.put("least-squares", "the least expected squared error of clipping and rounding");
         m.put("entropy", "the least Kullback-Leibler divergence");
+        m.put("measured", "of all these, the ones that keep the network's outputs closest to float");
         return m;
     }
 
@@ -36,13 +37,14 @@ public final class RangeRules {
             case "percentile" -> new Percentile(keep.orElse(DEFAULT_KEEP));
             case "least-squares" -> new LeastSquares();
             case "entropy" -> new Entropy();
+            case "measured" -> new Measured();
             default ->
                 throw new RecipeException(
                         "there is no range rule '" + name + "'", "one of " + String.join(", ", names().keySet()));
         };
     }
 
-    /** The name of a rule. */
+    /** The name of a rule; for a percentile with what it keeps. */
     public static String nameOf(RangeRule rule) {
         if (rule instanceof AbsMax) {
             return "abs-max";
@@ -53,9 +55,15 @@ public final class RangeRules {
         if (rule instanceof MovingAverage) {
             return "moving-average";
         }
-        if (rule instanceof Percentile) {
-            return "percentile";
+        if (rule instanceof Percentile p) {
+            return p.keep() == DEFAULT_KEEP ? "percentile" : "percentile " + p.keep();
         }
-        return rule instanceof LeastSquares ? "least-squares" : rule instanceof Entropy ? "entropy" : rule.toString();
+        if (rule instanceof LeastSquares) {
+            return "least-squares";
+        }
+        if (rule instanceof Entropy) {
+            return "entropy";
+        }
+        return rule instanceof Measured ? "measured" : rule.toString();
     }
 }
