@@ -6,11 +6,10 @@ import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Use;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.plan.Choice;
-import dev.octavo.core.plan.Grid;
-import dev.octavo.core.plan.QuantParams;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.plan.Site;
+import dev.octavo.quant.target.Group;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +20,8 @@ import java.util.TreeSet;
 
 /** Applies the overrides of a recipe to a graph's scheme. */
 public final class Overrides {
+    private static final String RECIPE = "the recipe says so";
+
     private final Graph graph;
     private final List<SiteRule> overrides;
 
@@ -31,12 +32,16 @@ public final class Overrides {
         this.overrides.forEach(this::requireMatch);
     }
 
-    /** The nodes that a keep-float names as nodes: they run in float altogether. */
+    /**
+     * The nodes that a keep-float names as nodes: they run in float altogether. A limit that its producer's
+     * grid takes over takes the producer along.
+     */
     public Set<Node> floatNodes() {
         Set<Node> nodes = new HashSet<>();
         for (SiteRule o : overrides) {
             if (o instanceof SiteRule.KeepFloat k) {
                 nodes.addAll(nodes(k.on()));
+                groups(k.on()).forEach(g -> nodes.add(g.node()));
             }
         }
         return nodes;
@@ -46,7 +51,7 @@ public final class Overrides {
     public Scheme apply(Scheme scheme) {
         TreeMap<Site, Choice> changed = new TreeMap<>(scheme.choices());
         for (SiteRule o : overrides) {
-            String because = "the recipe says so for '" + o.on().text() + "'";
+            String because = RECIPE + " for '" + o.on().text() + "'";
             for (Site s : sites(o, changed)) {
                 Choice c = choose(o, s, changed, because);
                 if (c != null) {
@@ -54,7 +59,24 @@ public final class Overrides {
                 }
             }
         }
+        followToFloat(changed);
         return new Scheme(changed);
+    }
+
+    /* What had the grid of a value that now stays in float has no grid either, unless the recipe asks for it. */
+    private static void followToFloat(Map<Site, Choice> choices) {
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (Site s : Set.copyOf(choices.keySet())) {
+                if (choices.get(s) instanceof Choice.SameAs same
+                        && choices.get(same.other()) instanceof Choice.KeepFloat
+                        && !same.because().startsWith(RECIPE)) {
+                    choices.put(s, new Choice.KeepFloat(same.other() + ", whose grid it had, stays in float"));
+                    changed = true;
+                }
+            }
+        }
     }
 
     private static @org.jspecify.annotations.Nullable Choice choose(
@@ -66,7 +88,7 @@ public final class Overrides {
             return new Choice.SameAs(new Site.OfValue(same.other()), because);
         }
         if (o instanceof SiteRule.Fixed f) {
-            return new Choice.Fixed(fixed(f), because);
+            return new Choice.Fixed(f.grid(), because);
         }
         Choice before = now.get(s);
         int bits = ((SiteRule.Bits) o).bits();
@@ -80,36 +102,47 @@ public final class Overrides {
         return before;
     }
 
-    private static Grid fixed(SiteRule.Fixed f) {
-        boolean signed =
-                f.signed().orElse(f.zeroPoint().isEmpty() || f.zeroPoint().getAsInt() < 0);
-        QuantSpec spec = QuantSpec.perTensor(f.bits(), signed, f.zeroPoint().orElse(0) == 0);
-        return Grid.perTensor(
-                spec, new QuantParams((float) f.scale(), f.zeroPoint().orElse(0)));
-    }
-
-    /* The sites that an override concerns, the uses it names included. */
+    /* The sites that an override concerns: a glob with an arrow names uses, any other values and nodes. */
     private Set<Site> sites(SiteRule o, Map<Site, Choice> now) {
         Set<Site> sites = new TreeSet<>();
         for (Value v : graph.values()) {
-            if (o.on().matches(v.name())) {
+            boolean named = o.on().matches(v.name());
+            // Nodes are dealt with by floatNodes(); a value that has no grid anyway needs no reason for float.
+            if (named && (!(o instanceof SiteRule.KeepFloat) || now.containsKey(Site.of(v)))) {
                 sites.add(Site.of(v));
             }
             for (Use u : v.uses()) {
-                if (!u.isCaptured() && o.on().matches(Site.of(v, u).toString())) {
-                    sites.add(Site.of(v, u));
+                if (u.isCaptured()) {
+                    continue;
+                }
+                Site use = Site.of(v, u);
+                // A use with a choice of its own, such as a bias, would not notice what happens to its value.
+                boolean own = now.containsKey(use) && !(now.get(use) instanceof Choice.KeepFloat);
+                if ((named && own) || matchesUse(o.on(), use)) {
+                    sites.add(use);
                 }
             }
         }
-        if (o instanceof SiteRule.KeepFloat) {
-            // Nodes are dealt with by floatNodes(); a value kept in float is so for each of its uses.
-            sites.removeIf(s -> s instanceof Site.OfValue && !now.containsKey(s));
-            return sites;
-        }
-        for (Node n : nodes(o.on())) {
-            n.presentOutputs().forEach(v -> sites.add(Site.of(v)));
+        if (!(o instanceof SiteRule.KeepFloat)) {
+            nodes(o.on()).stream()
+                    .filter(n -> n.presentOutputs().size() > 1)
+                    .forEach(n -> n.presentOutputs().forEach(v -> sites.add(Site.of(v))));
+            groups(o.on()).forEach(g -> sites.add(Site.of(g.output())));
         }
         return sites;
+    }
+
+    private static boolean matchesUse(Glob glob, Site use) {
+        return glob.text().contains(" -> ") && glob.matches(use.toString());
+    }
+
+    /* The groups with a node of such a name: what leaves the group is the value that has a grid. */
+    private List<Group> groups(Glob glob) {
+        Set<Node> named = new HashSet<>(nodes(glob));
+        return Group.of(graph).stream()
+                .filter(g -> named.contains(g.node()) || g.limits().stream().anyMatch(named::contains))
+                .filter(g -> !g.node().presentOutputs().isEmpty())
+                .toList();
     }
 
     private List<Node> nodes(Glob glob) {
@@ -126,9 +159,7 @@ public final class Overrides {
             throw noSuch(s.other(), names);
         }
         boolean use = graph.values().stream()
-                .anyMatch(v -> v.uses().stream()
-                        .anyMatch(u ->
-                                !u.isCaptured() && o.on().matches(Site.of(v, u).toString())));
+                .anyMatch(v -> v.uses().stream().anyMatch(u -> !u.isCaptured() && matchesUse(o.on(), Site.of(v, u))));
         if (!use && names.stream().noneMatch(n -> !n.isEmpty() && o.on().matches(n))) {
             throw noSuch(o.on().text(), names);
         }

@@ -1,7 +1,9 @@
 package dev.octavo.quant.refine;
 
+import dev.octavo.core.graph.Attribute;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
+import dev.octavo.core.op.Gemm;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.Grid;
 import dev.octavo.core.plan.Plan;
@@ -26,7 +28,7 @@ import java.util.TreeMap;
  * </pre>
  *
  * <p>E[x_i], the mean of input channel i, comes from the evidence, so no further pass over the data is
- * needed. Zero padding is left out of account: at the border the true mean of the input is a little
+ * needed. With strides a transposed convolution's sum over k is divided by them. Zero padding is left out of account: at the border the true mean of the input is a little
  * smaller.
  *
  * <p>Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction",
@@ -71,6 +73,14 @@ public final class CorrectBias {
         if (w.bias().get().constant().isEmpty() || w.bias().get().uses().size() > 1) {
             return Optional.of("its bias is computed or shared with another node");
         }
+        Shape weight = w.weight().constant().orElseThrow().shape();
+        long outputs = weight.dim(w.outputAxis()) * (w.node().is("ConvTranspose") ? w.group() : 1);
+        if (w.bias().get().constant().get().elements() != outputs) {
+            return Optional.of("its bias is not one number per output channel");
+        }
+        if (w instanceof Gemm g && (g.alpha() != 1f || g.beta() != 1f)) {
+            return Optional.of("it scales its product or its bias");
+        }
         if (means(w, evidence).isEmpty()) {
             return Optional.of("no channel means of its input were collected");
         }
@@ -101,8 +111,10 @@ public final class CorrectBias {
         double[] means = java.util.stream.IntStream.range(0, mean.channels())
                 .mapToDouble(mean::mean)
                 .toArray();
+        // A transposed convolution of stride s spreads its taps: an output element sees one in s of each axis.
+        double taps = transposed ? strides(w.node()) : 1;
         for (int i = 0; i < real.length; i++) {
-            double error = (double) rounded[i] - real[i];
+            double error = ((double) rounded[i] - real[i]) / taps;
             int o = i / out.inner() % out.count();
             int c = i / in.inner() % in.count();
             if (transposed) {
@@ -113,6 +125,16 @@ public final class CorrectBias {
             shift[o] += error * means[c];
         }
         return shift;
+    }
+
+    private static double strides(Node n) {
+        double product = 1;
+        if (n.attribute("strides").orElse(null) instanceof Attribute.Ints strides) {
+            for (long s : strides.values()) {
+                product *= s;
+            }
+        }
+        return product;
     }
 
     private static Tensor minus(Tensor bias, double[] shift) {

@@ -52,7 +52,7 @@ final class ConstantGrids {
         List<QuantParams> params = new ArrayList<>(weight.params());
         boolean changed = false;
         for (int c = 0; c < bias.length; c++) {
-            int i = params.size() == 1 ? 0 : c;
+            int i = c % params.size(); // a grouped ConvTranspose repeats its weight's channels group by group
             double least =
                     Math.max(Math.abs(bias[c]) / ((double) inputScale * most), Float.MIN_NORMAL / (double) inputScale);
             if (params.get(i).scale() < least) {
@@ -67,10 +67,15 @@ final class ConstantGrids {
         return changed ? Optional.of(new Grid(weight.spec(), params)) : Optional.empty();
     }
 
-    /** Scales of a bias: input scale times weight scale, zero point 0. */
-    static List<QuantParams> biasParams(Grid weight, float inputScale) {
-        return weight.params().stream()
-                .map(p -> new QuantParams(Math.max(Float.MIN_NORMAL, inputScale * p.scale()), 0))
-                .toList();
+    /** Scales of a bias of so many channels: input scale times weight scale, zero point 0. */
+    static List<QuantParams> biasParams(Grid weight, float inputScale, int channels) {
+        int count = weight.spec().isPerChannel() ? channels : 1;
+        List<QuantParams> params = new ArrayList<>();
+        for (int c = 0; c < count; c++) {
+            float scale =
+                    inputScale * weight.channel(c % weight.params().size()).scale();
+            params.add(new QuantParams(Math.max(Float.MIN_NORMAL, scale), 0));
+        }
+        return params;
     }
 }

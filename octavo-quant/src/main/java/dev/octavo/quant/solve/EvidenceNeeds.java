@@ -6,6 +6,7 @@ import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.Choice;
 import dev.octavo.core.plan.Scheme;
+import dev.octavo.core.plan.Site;
 import dev.octavo.core.stat.EvidenceRequest;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,7 @@ public final class EvidenceNeeds {
 
     /**
      * The histogram of every activation that the scheme gives a range to solve, and channel statistics
-     * of every input of a weighted node among them.
+     * of every input of a node whose weight it quantizes.
      */
     public static EvidenceRequest of(Graph graph, Scheme scheme) {
         TreeMap<String, Set<Integer>> wanted = new TreeMap<>();
@@ -31,10 +32,16 @@ public final class EvidenceNeeds {
         for (Node n : graph.nodes()) {
             Weighted.of(n)
                     .filter(Weighted::hasConstantWeight)
-                    .filter(w -> wanted.containsKey(w.input().name()))
+                    .filter(w -> w.input().constant().isEmpty() && quantizesWeight(scheme, w))
                     .ifPresent(w -> axes(wanted, w.input()).add(w.activationAxis()));
         }
         return new EvidenceRequest(wanted);
+    }
+
+    private static boolean quantizesWeight(Scheme scheme, Weighted w) {
+        Choice own = scheme.choices().get(Site.ofInput(w.node(), Weighted.WEIGHT));
+        Choice choice = own != null ? own : scheme.choices().get(Site.of(w.weight()));
+        return choice != null && !(choice instanceof Choice.KeepFloat);
     }
 
     private static Set<Integer> axes(Map<String, Set<Integer>> wanted, Value v) {

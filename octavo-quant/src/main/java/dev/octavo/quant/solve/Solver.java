@@ -42,6 +42,7 @@ public final class Solver {
     private final TreeMap<Site, String> reasons = new TreeMap<>();
     private final TreeMap<String, Tensor> constants = new TreeMap<>();
     private final Map<Site, Boolean> busy = new HashMap<>();
+    private final Set<Site> tooLarge = new HashSet<>();
 
     /**
      * Range rules.
@@ -86,7 +87,9 @@ public final class Solver {
         scheme.choices().forEach((site, choice) -> {
             if (choice instanceof Choice.Bias b) {
                 solveBias(site, b);
-                reasons.put(site, b.because());
+                if (grids.containsKey(site)) {
+                    reasons.put(site, b.because());
+                }
             }
         });
         return new Plan(evidence.graphFingerprint(), grids, floats, reasons, constants, new TreeMap<>());
@@ -142,10 +145,13 @@ public final class Solver {
                 float[] bias =
                         graph.require(site.value()).constant().orElseThrow().floats();
                 float input = gridOf(inputOf(site, b)).channel(0).scale();
-                Optional<Grid> wider = ConstantGrids.widened(gridOf(b.weight()), bias, input, BIAS_ROOM);
-                if (wider.isPresent() && !(scheme.choices().get(b.weight()) instanceof Choice.Fixed)) {
-                    grids.put(b.weight(), wider.get());
-                    widened.add(b.weight());
+                Site weight = weightOf(site, b);
+                Optional<Grid> wider = ConstantGrids.widened(gridOf(weight), bias, input, BIAS_ROOM);
+                if (wider.isPresent() && scheme.choices().get(weight) instanceof Choice.Fixed) {
+                    tooLarge.add(site);
+                } else if (wider.isPresent()) {
+                    grids.put(weight, wider.get());
+                    widened.add(weight);
                 }
             }
         });
@@ -156,11 +162,15 @@ public final class Solver {
     }
 
     private void solveBias(Site site, Choice.Bias b) {
-        if (!isIntegerBias(site, b)) {
-            floats.put(site, "its input or weight stays in float");
+        if (!isIntegerBias(site, b) || tooLarge.contains(site)) {
+            floats.put(
+                    site,
+                    tooLarge.contains(site)
+                            ? "it would not fit 32 bits on the fixed grid of its weight"
+                            : "its input or weight stays in float");
             return;
         }
-        Grid weight = gridOf(b.weight());
+        Grid weight = gridOf(weightOf(site, b));
         Tensor bias = graph.require(site.value()).constant().orElseThrow();
         if (b.bits() < 32) {
             QuantSpec own = QuantSpec.perTensor(b.bits(), true, true);
@@ -175,11 +185,13 @@ public final class Solver {
                 new Grid(
                         spec,
                         ConstantGrids.biasParams(
-                                weight, gridOf(inputOf(site, b)).channel(0).scale())));
+                                weight,
+                                gridOf(inputOf(site, b)).channel(0).scale(),
+                                Math.toIntExact(bias.elements()))));
     }
 
     private boolean isIntegerBias(Site site, Choice.Bias b) {
-        return hasGrid(inputOf(site, b)) && hasGrid(b.weight());
+        return hasGrid(inputOf(site, b)) && hasGrid(weightOf(site, b));
     }
 
     private boolean hasGrid(Site s) {
@@ -187,14 +199,22 @@ public final class Solver {
         return c != null && !(c instanceof Choice.KeepFloat);
     }
 
-    /* The grid through which the bias's own node reads its input: the use wins over the value. */
+    /* The sites through which the bias's own node reads its input and weight: the use wins over the value. */
     private Site inputOf(Site bias, Choice.Bias b) {
+        return asRead(bias, b.input(), Weighted.INPUT);
+    }
+
+    private Site weightOf(Site bias, Choice.Bias b) {
+        return asRead(bias, b.weight(), Weighted.WEIGHT);
+    }
+
+    private Site asRead(Site bias, Site site, int input) {
         if (bias instanceof Site.OfUse u) {
-            Site own = new Site.OfUse(b.input().value(), u.reader(), Weighted.INPUT);
+            Site own = new Site.OfUse(site.value(), u.reader(), input);
             if (scheme.choices().containsKey(own)) {
                 return own;
             }
         }
-        return b.input();
+        return site;
     }
 }

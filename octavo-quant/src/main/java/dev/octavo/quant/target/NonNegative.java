@@ -17,12 +17,12 @@ public final class NonNegative {
     public static Set<Value> of(Graph graph) {
         Set<Value> known = new HashSet<>();
         for (Value v : graph.values()) {
-            if (v.isInitializer() && isNonNegativeConstant(v)) {
+            if (v.isInitializer() && !v.isGraphInput() && isNonNegativeConstant(v)) {
                 known.add(v);
             }
         }
         for (Node n : graph.nodes()) {
-            if (n.presentOutputs().size() == 1 && cannotBeNegative(n, known)) {
+            if (n.domain().isEmpty() && n.presentOutputs().size() == 1 && cannotBeNegative(n, known)) {
                 known.add(n.output());
             }
         }

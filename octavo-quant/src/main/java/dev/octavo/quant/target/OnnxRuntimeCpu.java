@@ -10,6 +10,7 @@ import dev.octavo.core.op.Op;
 import dev.octavo.core.op.OpCatalog;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.tensor.DType;
+import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.TensorType;
 import java.util.Map;
 import java.util.Optional;
@@ -108,11 +109,15 @@ public final class OnnxRuntimeCpu implements Target {
         if (w instanceof Gemm g && (g.alpha() != 1f || g.beta() != 1f || g.transA() || !g.hasConstantWeight())) {
             return Optional.of("it scales its product, or transposes its input, or its weight is computed");
         }
-        if (w instanceof Gemm g
-                && g.bias().isPresent()
-                && g.bias().get().constant().get().shape().rank() != 1) {
+        if (w instanceof Gemm g && g.bias().isPresent() && !isOnePerOutput(g)) {
             return Optional.of("its bias is not one number per output");
         }
         return Optional.empty();
+    }
+
+    private static boolean isOnePerOutput(Gemm g) {
+        Shape bias = g.bias().orElseThrow().constant().orElseThrow().shape();
+        Shape weight = g.weight().constant().orElseThrow().shape();
+        return bias.rank() == 1 && bias.dim(0) == weight.dim(g.outputAxis());
     }
 }
