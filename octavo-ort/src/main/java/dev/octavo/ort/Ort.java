@@ -70,6 +70,13 @@ final class Ort {
         }
     }
 
+    /** A session with these options; a model beyond protobuf's limit goes through a file. */
+    static OrtSession open(Graph graph, SessionOptions options) throws OrtException {
+        return weightBytes(graph) <= LARGEST_IN_MEMORY
+                ? environment().createSession(OnnxWriter.toBytes(graph), options)
+                : throughAFile(graph, options);
+    }
+
     private static OrtSession throughAFile(Graph graph, SessionOptions options) throws OrtException {
         try {
             Path folder = Files.createTempDirectory("octavo-model");

@@ -1,52 +1,45 @@
 package dev.octavo.ort.cost;
 
-import dev.octavo.core.graph.Attribute;
-import dev.octavo.core.graph.Node;
-import dev.octavo.core.tensor.TensorType;
 import dev.octavo.ort.OrtEngine;
-import dev.octavo.quant.target.Group;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Measured costs by operator shape, kept on disk for this machine and this version of ONNX Runtime: a
- * shape that some network was measured with need not be measured again. A line reads {@code shape TAB
- * form TAB threads TAB microseconds}.
+ * What was measured on this machine with this version of ONNX Runtime, kept on disk: what operators of
+ * some shape cost, and where integers paid in some network. A line reads {@code key TAB value}.
+ *
+ * <p>The book is only a memory. One that is missing, damaged or in a folder that cannot be written is as
+ * good as an empty one: things are measured again. Several processes may write at once; each adds its
+ * lines to what the others wrote, and readers never see half a file.
  */
 final class CostBook {
+    /* Within one process a file lock is refused, not waited for; so the process takes turns first. */
+    private static final Object TURN = new Object();
+
     private final Path file;
-    private final TreeMap<String, Double> micros = new TreeMap<>();
-    private boolean changed;
+    private final TreeMap<String, String> known;
+    private final TreeMap<String, String> added = new TreeMap<>();
 
     private CostBook(Path file) {
         this.file = file;
+        this.known = new TreeMap<>(read(file));
     }
 
     /** The book of this machine; empty if there is none yet or it cannot be read. */
     static CostBook open(Path folder) {
-        CostBook book = new CostBook(folder.resolve("costs-" + machine() + ".tsv"));
-        try {
-            if (Files.isReadable(book.file)) {
-                for (String line : Files.readAllLines(book.file)) {
-                    int tab = line.lastIndexOf('\t');
-                    if (tab > 0) {
-                        book.micros.put(line.substring(0, tab), Double.parseDouble(line.substring(tab + 1)));
-                    }
-                }
-            }
-        } catch (IOException | NumberFormatException e) {
-            // A book that cannot be read is a book to be written anew: costs are only remembered here.
-            book.micros.clear();
-        }
-        return book;
+        return new CostBook(folder.resolve("costs-" + machine() + ".tsv"));
     }
 
     /** What distinguishes machines: the processor's name, its number of cores, ONNX Runtime's version. */
@@ -56,9 +49,9 @@ final class CostBook {
             Path info = Path.of("/proc/cpuinfo");
             if (Files.isReadable(info)) {
                 cpu = Files.readAllLines(info).stream()
-                        .filter(l -> l.startsWith("model name"))
-                        .findFirst()
-                        .orElse(cpu);
+                        .filter(l -> l.startsWith("model name") || l.startsWith("flags"))
+                        .limit(2)
+                        .reduce("", String::concat);
             }
         } catch (IOException e) {
             // The architecture alone then names the machine.
@@ -67,63 +60,98 @@ final class CostBook {
         return Integer.toHexString(cpu.hashCode()) + "-" + cores + "-" + OrtEngine.version();
     }
 
-    Optional<Double> get(String shape, String form, int threads) {
-        return Optional.ofNullable(micros.get(shape + "\t" + form + "\t" + threads));
+    /** What is written under a key. */
+    Optional<String> text(String key) {
+        return Optional.ofNullable(known.get(key));
     }
 
-    void put(String shape, String form, int threads, double time) {
-        micros.put(shape + "\t" + form + "\t" + threads, Math.rint(time * 10) / 10);
-        changed = true;
+    /** Writes something under a key, neither with tabs nor line ends. */
+    void put(String key, String text) {
+        if ((key + text).chars().anyMatch(c -> c == '\t' || c == '\n' || c == '\r')) {
+            throw new IllegalArgumentException("tabs and line ends separate entries: " + key);
+        }
+        known.put(key, text);
+        added.put(key, text);
     }
 
-    /** Writes the book if anything was added; a machine without a writable folder just measures each time. */
+    /** Microseconds of something in some form with some number of threads. */
+    OptionalDouble micros(String what, String form, int threads) {
+        String text = known.get(key(what, form, threads));
+        try {
+            double micros = text == null ? Double.NaN : Double.parseDouble(text);
+            return micros >= 0 && micros < 1e12 ? OptionalDouble.of(micros) : OptionalDouble.empty();
+        } catch (NumberFormatException e) {
+            return OptionalDouble.empty();
+        }
+    }
+
+    /** Notes microseconds, to the nanosecond. */
+    void putMicros(String what, String form, int threads, double micros) {
+        put(key(what, form, threads), String.format(Locale.ROOT, "%.3f", micros));
+    }
+
+    private static String key(String what, String form, int threads) {
+        return form + "*" + threads + " " + what;
+    }
+
+    /** Adds what is new to the file; without a writable folder nothing is remembered. */
     void save() {
-        if (!changed) {
+        if (added.isEmpty()) {
             return;
         }
+        synchronized (TURN) {
+            try {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                Path lock = file.resolveSibling(file.getFileName() + ".lock");
+                try (FileChannel c =
+                                FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        var held = c.lock()) {
+                    if (held.isValid()) {
+                        merge();
+                    }
+                }
+                added.clear();
+            } catch (IOException e) {
+                // The next command measures again.
+                return;
+            }
+        }
+    }
+
+    private void merge() throws IOException {
+        TreeMap<String, String> all = new TreeMap<>(read(file));
+        all.putAll(added);
+        List<String> lines = new ArrayList<>();
+        all.forEach((k, v) -> lines.add(k + "\t" + v));
+        Path aside = file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid());
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path aside = file.resolveSibling(
-                    file.getFileName() + "." + ProcessHandle.current().pid());
-            List<String> lines = new ArrayList<>();
-            micros.forEach((k, v) -> lines.add(k + "\t" + v));
             Files.write(aside, lines);
             try {
                 Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
             }
-        } catch (IOException e) {
-            changed = true;
+        } finally {
+            Files.deleteIfExists(aside);
         }
     }
 
-    /** What decides how long a group takes: operators, attributes, shapes of everything it reads and gives. */
-    static String shapeOf(Group g, Map<String, TensorType> types) {
-        StringBuilder b = new StringBuilder(g.node().type());
-        new TreeMap<>(g.node().attributes()).forEach((k, a) -> {
-            if (!(a instanceof Attribute.Foreign) && !(a instanceof Attribute.Dense)) {
-                b.append(' ').append(k).append('=').append(text(a));
+    /* Lines that are none are passed over, and so is a file that holds no text. */
+    private static SortedMap<String, String> read(Path file) {
+        TreeMap<String, String> lines = new TreeMap<>();
+        try {
+            if (Files.isRegularFile(file)) {
+                for (String line : Files.readAllLines(file)) {
+                    int tab = line.indexOf('\t');
+                    if (tab > 0 && line.indexOf('\t', tab + 1) < 0) {
+                        lines.put(line.substring(0, tab), line.substring(tab + 1));
+                    }
+                }
             }
-        });
-        g.node().presentInputs().forEach(v -> b.append(' ').append(type(types.get(v.name()))));
-        for (Node l : g.limits()) {
-            b.append(" +").append(l.type());
+        } catch (IOException e) {
+            lines.clear();
         }
-        return b.append(" > ").append(type(types.get(g.output().name()))).toString();
-    }
-
-    private static String text(Attribute a) {
-        if (a instanceof Attribute.Int i) {
-            return Long.toString(i.value());
-        }
-        if (a instanceof Attribute.Ints i) {
-            return i.values().toString();
-        }
-        return a.toString();
-    }
-
-    private static String type(@org.jspecify.annotations.Nullable TensorType t) {
-        return t == null ? "?" : t.dtype() + t.shape().toString();
+        return lines;
     }
 }

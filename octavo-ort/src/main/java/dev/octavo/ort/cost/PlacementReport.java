@@ -1,47 +1,78 @@
 package dev.octavo.ort.cost;
 
 import dev.octavo.quant.target.Group;
-import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
- * Where integers pay, and what that was measured to give.
+ * Where integers pay, and what that was predicted and measured to give.
  *
- * @param integer the groups to run in integers
+ * @param variant which form of the network was chosen, by its place in the list that was searched
+ * @param integer the groups of that form to run in integers
  * @param why how the placement was found
- * @param threads numbers of threads that were timed
- * @param floatMicros microseconds of the float network, per number of threads
- * @param chosenMicros microseconds of the chosen placement
- * @param everywhereMicros microseconds with everything possible in integers
+ * @param remembered whether all this was measured by an earlier command on this machine
+ * @param timings one per number of threads
+ * @param floats the groups that could run in integers and do not
  */
 public record PlacementReport(
-        List<Group> integer,
-        String why,
-        List<Integer> threads,
-        List<Double> floatMicros,
-        List<Double> chosenMicros,
-        List<Double> everywhereMicros) {
+        int variant, List<Group> integer, String why, boolean remembered, List<Timing> timings, List<InFloat> floats) {
+
+    /**
+     * Microseconds of one run of a network with batch 1.
+     *
+     * @param predicted the sum of what its kernels and borders cost one by one
+     * @param measured the whole network, run in turn with the others
+     */
+    public record Latency(double predicted, double measured) {}
+
+    /**
+     * The network with one number of threads.
+     *
+     * @param threads threads per run
+     * @param inFloat everything in float
+     * @param everywhere everything possible in integers
+     * @param chosen the placement that was chosen
+     */
+    public record Timing(int threads, Latency inFloat, Latency everywhere, Latency chosen) {}
+
+    /**
+     * A group that stays in float although integers are possible.
+     *
+     * @param group the group
+     * @param because why, in words
+     * @param floatMicros microseconds in float with one thread
+     * @param integerMicros microseconds in integers with one thread
+     */
+    public record InFloat(Group group, String because, OptionalDouble floatMicros, OptionalDouble integerMicros) {}
+
     public PlacementReport {
         integer = List.copyOf(integer);
-        threads = List.copyOf(threads);
-        floatMicros = List.copyOf(floatMicros);
-        chosenMicros = List.copyOf(chosenMicros);
-        everywhereMicros = List.copyOf(everywhereMicros);
-    }
-
-    static PlacementReport of(
-            List<Group> integer, String why, int[] threads, double[] floats, double[] chosen, double[] everywhere) {
-        return new PlacementReport(
-                integer, why, Arrays.stream(threads).boxed().toList(), list(floats), list(chosen), list(everywhere));
+        timings = List.copyOf(timings);
+        floats = List.copyOf(floats);
     }
 
     /** Nothing can run in integers. */
     static PlacementReport nothing() {
-        return new PlacementReport(
-                List.of(), "nothing can run in integers", List.of(), List.of(), List.of(), List.of());
+        return new PlacementReport(0, List.of(), "nothing can run in integers", false, List.of(), List.of());
     }
 
-    private static List<Double> list(double[] values) {
-        return Arrays.stream(values).boxed().toList();
+    /** The numbers of threads that were timed. */
+    public List<Integer> threads() {
+        return timings.stream().map(Timing::threads).toList();
+    }
+
+    /** Measured microseconds of the float network, per number of threads. */
+    public List<Double> floatMicros() {
+        return timings.stream().map(t -> t.inFloat().measured()).toList();
+    }
+
+    /** Measured microseconds of the chosen placement. */
+    public List<Double> chosenMicros() {
+        return timings.stream().map(t -> t.chosen().measured()).toList();
+    }
+
+    /** Measured microseconds with everything possible in integers. */
+    public List<Double> everywhereMicros() {
+        return timings.stream().map(t -> t.everywhere().measured()).toList();
     }
 }

@@ -6,8 +6,10 @@ import dev.octavo.core.graph.Use;
 import dev.octavo.core.graph.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -82,6 +84,33 @@ public final class Placement {
             }
         }
         return new Result(chosen, cost, allFloat);
+    }
+
+    /** What a placement costs by the model: the sum that {@link #cheapest} makes least. */
+    public static double cost(Graph graph, List<Group> groups, Set<Group> integer, CostModel costs) {
+        Set<Node> inIntegers = new HashSet<>();
+        double sum = 0;
+        for (Group g : groups) {
+            if (integer.contains(g)) {
+                inIntegers.add(g.node());
+                inIntegers.addAll(g.limits());
+            }
+            sum += Math.max(0, integer.contains(g) ? costs.inIntegers(g) : costs.inFloat(g));
+        }
+        for (Value v : graph.values()) {
+            boolean fromIntegers = v.producer().filter(inIntegers::contains).isPresent();
+            if (v.constant().isEmpty() && isBorder(v, inIntegers)) {
+                sum += Math.max(0, fromIntegers ? costs.dequantize(v) : costs.quantize(v));
+            }
+        }
+        return sum;
+    }
+
+    /** Whether a value is given on one side and read on the other; the world outside is float. */
+    public static boolean isBorder(Value v, Set<Node> inIntegers) {
+        boolean from = v.producer().filter(inIntegers::contains).isPresent();
+        return (from && v.isGraphOutput())
+                || v.uses().stream().anyMatch(u -> (!u.isCaptured() && inIntegers.contains(u.node())) != from);
     }
 
     private static void addCrossings(

@@ -1,4 +1,4 @@
-package dev.octavo.ort.quantize;
+package dev.octavo.ort.cost;
 
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Value;
