@@ -6,8 +6,10 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.tensor.Tensor;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,22 +23,24 @@ import java.util.stream.IntStream;
 public final class OrtRace implements AutoCloseable {
     private static final int WARM_UP = 2;
 
-    /* Of the runs of one network, the part that was at least as fast as its time. */
-    private static final double QUANTILE = 0.2;
+    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private final List<OrtSession> sessions = new ArrayList<>();
     private final List<List<Double>> micros = new ArrayList<>();
     private final Set<Integer> running = new TreeSet<>();
     private final Map<String, OnnxTensor> fed;
+    private final boolean alone;
+    private boolean backwards;
 
-    private OrtRace(Map<String, OnnxTensor> fed) {
+    private OrtRace(Map<String, OnnxTensor> fed, int threads) {
         this.fed = fed;
+        this.alone = threads == 1 && CLOCK.isCurrentThreadCpuTimeSupported();
     }
 
     /** Opens a session for every graph, several at a time, and runs each twice unmeasured. */
     public static OrtRace of(List<Graph> graphs, int threads, Map<String, Tensor> inputs) {
         try {
-            OrtRace race = new OrtRace(OrtStopwatch.feed(inputs));
+            OrtRace race = new OrtRace(OrtStopwatch.feed(inputs), threads);
             IntStream.range(0, graphs.size()).parallel().mapToObj(i -> open(graphs.get(i), threads)).toList().forEach(race::add);
             for (OrtSession s : race.sessions) {
                 for (int i = 0; i < WARM_UP; i++) {
@@ -63,19 +67,29 @@ public final class OrtRace implements AutoCloseable {
         micros.add(new ArrayList<>());
     }
 
-    /** Runs each network that is still in the race once, {@code rounds} times. */
+    /** Runs each network that is still in the race once, {@code rounds} times, every other time in reverse order. */
     public void run(int rounds) {
         try {
             for (int i = 0; i < rounds; i++) {
-                for (int s : running) {
-                    long t = System.nanoTime();
+                List<Integer> order = new ArrayList<>(running);
+                if (backwards) {
+                    Collections.reverse(order);
+                }
+                backwards = !backwards;
+                for (int s : order) {
+                    long t = now();
                     sessions.get(s).run(fed).close();
-                    micros.get(s).add((System.nanoTime() - t) / 1e3);
+                    micros.get(s).add((now() - t) / 1e3);
                 }
             }
         } catch (OrtException e) {
             throw OrtStopwatch.failed(e);
         }
+    }
+
+    /* With one thread it is this thread that works, and its own clock stands still while others have the core. */
+    private long now() {
+        return alone ? CLOCK.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     /** Takes a network out of the race; its times so far stay. */
@@ -88,15 +102,9 @@ public final class OrtRace implements AutoCloseable {
         return Set.copyOf(running);
     }
 
-    /** Microseconds of one run: a low quantile of those measured; infinite if there were none. */
-    public double micros(int i) {
-        return lowQuantile(micros.get(i).stream().mapToDouble(Double::doubleValue).toArray());
-    }
-
-    static double lowQuantile(double[] times) {
-        double[] sorted = times.clone();
-        Arrays.sort(sorted);
-        return sorted.length == 0 ? Double.POSITIVE_INFINITY : sorted[(int) (QUANTILE * (sorted.length - 1))];
+    /** Microseconds of each run of a network so far, round by round. */
+    public double[] micros(int i) {
+        return micros.get(i).stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     @Override

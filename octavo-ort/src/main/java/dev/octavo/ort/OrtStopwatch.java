@@ -29,8 +29,7 @@ public final class OrtStopwatch {
      * What a graph became and how long its nodes took.
      *
      * @param optimized the graph that ONNX Runtime really ran, with its kernels' node names
-     * @param micros microseconds per node of it: in each session a low quantile over the runs, of the sessions the
-     *     least
+     * @param micros microseconds per node of it: in each session the second shortest time, of the sessions the least
      */
     public record Profile(Graph optimized, Map<String, Double> micros) {
         public Profile {

@@ -32,6 +32,18 @@ public final class Journal {
         entries.add(new Entry(pass, false, where, because));
     }
 
+    /** Another journal with the same entries. */
+    public Journal copy() {
+        Journal twin = new Journal();
+        twin.entries.addAll(entries);
+        return twin;
+    }
+
+    /** Adds what another journal, once copied from this one, says beyond this one. */
+    public void addNew(Journal copied) {
+        entries.addAll(copied.entries.subList(Math.min(entries.size(), copied.entries.size()), copied.entries.size()));
+    }
+
     /** Everything so far, in order. */
     public List<Entry> entries() {
         return List.copyOf(entries);

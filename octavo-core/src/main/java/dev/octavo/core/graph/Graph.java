@@ -271,6 +271,12 @@ public final class Graph {
         }
     }
 
+    /** Gives a node another name. */
+    public void rename(Node n, String nodeName) {
+        edit();
+        n.name = nodeName;
+    }
+
     /** Adds or replaces an attribute of a node. */
     public void setAttribute(Node n, String key, Attribute value) {
         edit();

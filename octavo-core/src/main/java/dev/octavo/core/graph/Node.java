@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * through its graph. Nodes of types that Octavo does not know are carried as they are.
  */
 public final class Node {
-    private final String name;
     private final String type;
     private final String domain;
     final List<@Nullable Value> inputs = new ArrayList<>();
@@ -26,6 +25,7 @@ public final class Node {
     @Nullable
     Carried carried;
 
+    String name;
     boolean attributesChanged;
 
     Node(String name, String type, String domain) {

@@ -32,7 +32,7 @@ final class BorderProbe {
     private static final int CHANNELS = 32;
     private static final List<Integer> SIDES = List.of(14, 56, 112);
     private static final int LENGTH = 6;
-    private static final Effort EFFORT = new Effort(2, 10, 100);
+    private static final Effort EFFORT = new Effort(1, 12, 60);
     private static final List<String> FORMS =
             List.of("border-quantize", "border-quantize-each", "border-dequantize", "border-dequantize-each");
 

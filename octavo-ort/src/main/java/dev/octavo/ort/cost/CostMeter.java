@@ -29,9 +29,10 @@ final class CostMeter {
     static final String INTEGER = "integer";
     private static final String QUANTIZE = "quantize";
     private static final String DEQUANTIZE = "dequantize";
-    private static final Effort ALONE = new Effort(2, 16, 150);
+    private static final Effort ALONE = new Effort(2, 10, 60);
     /* Two threads meet at barriers, and where they wait is luck: more sessions. */
-    private static final Effort TOGETHER = new Effort(3, 10, 100);
+    private static final Effort TOGETHER = new Effort(3, 8, 40);
+    private static final Effort BORDERS_ONLY = new Effort(1, 10, 40);
 
     private final Variant variant;
     private final SchemeOptions scheme;
@@ -134,7 +135,7 @@ final class CostMeter {
         Optional<Graph> optimized = Optional.empty();
         List<Group> timed = form.equals(FLOAT) ? variant.groups() : integer;
         for (int i = 0; i < threads.length; i++) {
-            Effort effort = threads[i] == 1 ? ALONE : TOGETHER;
+            Effort effort = form.isEmpty() ? BORDERS_ONLY : threads[i] == 1 ? ALONE : TOGETHER;
             Profile p = OrtStopwatch.profile(lowered, optimized, threads[i], inputs, effort);
             optimized = Optional.of(p.optimized());
             Attribution seen = Attribution.of(p, variant.groups());

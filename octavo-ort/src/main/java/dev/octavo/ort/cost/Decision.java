@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record Decision(int variant, BitSet integer, String why, List<Timing> timings) {
     private static final String FIELD = "|";
-    private static final int NUMBERS = 7;
+    private static final int NUMBERS = 8;
 
     Decision {
         timings = List.copyOf(timings);
@@ -39,6 +39,7 @@ record Decision(int variant, BitSet integer, String why, List<Timing> timings) {
             for (Latency l : List.of(t.inFloat(), t.everywhere(), t.chosen())) {
                 b.append(String.format(Locale.ROOT, " %.1f %.1f", l.predicted(), l.measured()));
             }
+            b.append(t.quiet() ? " 1" : " 0");
         }
         return b.toString();
     }
@@ -63,14 +64,14 @@ record Decision(int variant, BitSet integer, String why, List<Timing> timings) {
 
     private static Timing timing(String[] numbers) {
         if (numbers.length != NUMBERS) {
-            throw new IllegalArgumentException("seven numbers expected, got " + numbers.length);
+            throw new IllegalArgumentException("eight numbers expected, got " + numbers.length);
         }
         double[] n = new double[NUMBERS];
         for (int i = 0; i < n.length; i++) {
             n[i] = Double.parseDouble(numbers[i]);
         }
         return new Timing(
-                (int) n[0], new Latency(n[1], n[2]), new Latency(n[3], n[4]), new Latency(n[5], n[6]));
+                (int) n[0], new Latency(n[1], n[2]), new Latency(n[3], n[4]), new Latency(n[5], n[6]), n[7] != 0);
     }
 
     /* A set of bits lists its lowest byte first, a number its highest. */

@@ -32,8 +32,9 @@ public record PlacementReport(
      * @param inFloat everything in float
      * @param everywhere everything possible in integers
      * @param chosen the placement that was chosen
+     * @param quiet whether that many cores were free while measuring; if not, the measured times count for little
      */
-    public record Timing(int threads, Latency inFloat, Latency everywhere, Latency chosen) {}
+    public record Timing(int threads, Latency inFloat, Latency everywhere, Latency chosen, boolean quiet) {}
 
     /**
      * A group that stays in float although integers are possible.

@@ -146,13 +146,14 @@ public final class PlacementSearch {
         Variant plain = variants.get(0);
         Map<String, Tensor> inputs = ProbeInputs.of(plain.graph(), plain.types());
         double[] rank = candidates.stream().mapToDouble(this::rank).toArray();
-        int chosen = Judge.choose(new Judge(graphs, threads, inputs).race(), rank, preference.tie());
+        double[][] first = new Judge(graphs, threads, inputs).race();
+        int chosen = Judge.choose(Judge.usable(first), rank, preference.tie());
         // Measured again in other sessions: to be the fastest of many in one race is partly luck.
         List<Graph> last = List.of(graphs.get(Judge.FLOAT), graphs.get(Judge.EVERYWHERE), graphs.get(chosen));
         double[][] micros = new Judge(last, threads, inputs).race();
         if (chosen > Judge.EVERYWHERE) {
             double[] ranks = {rank[Judge.FLOAT], rank[Judge.EVERYWHERE], rank[chosen] + 10};
-            int confirmed = Judge.choose(micros, ranks, 0.03);
+            int confirmed = Judge.choose(Judge.usable(micros), ranks, 0.03);
             chosen = confirmed == 2 ? chosen : confirmed;
         }
         int place = Math.min(chosen, 2);
@@ -162,7 +163,8 @@ public final class PlacementSearch {
                     threads[t],
                     latency(Judge.FLOAT, t, micros[Judge.FLOAT][t]),
                     latency(Judge.EVERYWHERE, t, micros[Judge.EVERYWHERE][t]),
-                    latency(chosen, t, micros[place][t])));
+                    latency(chosen, t, micros[place][t]),
+                    Judge.isUsable(micros, t)));
         }
         Candidate c = candidates.get(chosen);
         BitSet integer = new BitSet();

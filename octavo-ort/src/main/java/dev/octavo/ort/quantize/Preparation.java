@@ -10,7 +10,10 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.recipe.Overrides;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
 import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.NameNodes;
+import dev.octavo.quant.rewrite.PadChannels;
 import dev.octavo.quant.rewrite.RemoveIdentity;
+import dev.octavo.quant.rewrite.ShortcutToConvolution;
 import dev.octavo.quant.target.Group;
 import dev.octavo.quant.target.OnnxRuntimeCpu;
 import dev.octavo.quant.target.SchemeBuilder;
@@ -29,11 +32,20 @@ public final class Preparation {
 
     /** The rewrites that every quantization begins with, in order. */
     public static List<GraphPass> standardRewrites() {
-        return List.of(new RemoveIdentity(), new FoldBatchNorm());
+        return List.of(new NameNodes(), new RemoveIdentity(), new FoldBatchNorm());
     }
 
-    /** A rewritten graph and its types, before anything is decided. */
-    public record Rewritten(Graph graph, String fingerprint, Map<String, TensorType> types, Journal journal) {}
+    /**
+     * A rewritten graph, before anything is decided.
+     *
+     * @param name the rewrite that may pay and was applied last; empty if none was
+     * @param graph the graph, frozen
+     * @param fingerprint of that graph
+     * @param types element types and shapes with batch 1, by value name
+     * @param journal what the passes did and left alone
+     */
+    public record Rewritten(
+            String name, Graph graph, String fingerprint, Map<String, TensorType> types, Journal journal) {}
 
     /** Applies the standard rewrites to a copy of the graph and freezes it. */
     public static Rewritten rewrite(Graph model, Function<Graph, Map<String, TensorType>> inferTypes) {
@@ -42,7 +54,35 @@ public final class Preparation {
         standardRewrites().forEach(p -> p.apply(graph, journal));
         Map<String, TensorType> types = inferTypes.apply(graph);
         graph.freeze();
-        return new Rewritten(graph, Fingerprint.of(graph), types, journal);
+        return new Rewritten("", graph, Fingerprint.of(graph), types, journal);
+    }
+
+    /** Rewrites that make some networks faster and others slower, so that measuring decides. */
+    public static List<GraphPass> rewritesThatMayPay(Rewritten r) {
+        return List.of(new ShortcutToConvolution(r.types()), new PadChannels());
+    }
+
+    /**
+     * The forms of a rewritten graph that may be faster: it as it is, then with one more rewrite each, as far as
+     * these find something to do.
+     */
+    public static List<Rewritten> forms(
+            Rewritten plain, List<GraphPass> passes, Function<Graph, Map<String, TensorType>> inferTypes) {
+        List<Rewritten> forms = new ArrayList<>(List.of(plain));
+        for (GraphPass pass : passes) {
+            Rewritten last = forms.get(forms.size() - 1);
+            Journal journal = last.journal().copy();
+            Graph graph = last.graph().copy();
+            pass.apply(graph, journal);
+            if (journal.countOf(pass.name()) > 0) {
+                Map<String, TensorType> types = inferTypes.apply(graph);
+                graph.freeze();
+                forms.add(new Rewritten(pass.name(), graph, Fingerprint.of(graph), types, journal));
+            } else {
+                last.journal().addNew(journal);
+            }
+        }
+        return forms;
     }
 
     /** Why groups cannot run in integers on the target, or may not by the recipe; others are absent. */

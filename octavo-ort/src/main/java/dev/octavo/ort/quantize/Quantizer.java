@@ -11,10 +11,12 @@ import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.ort.cost.PlacementSearch;
+import dev.octavo.ort.cost.Preference;
+import dev.octavo.ort.cost.Variant;
 import dev.octavo.ort.quantize.Preparation.Rewritten;
 import dev.octavo.quant.range.Measured;
-import dev.octavo.quant.range.MinMax;
 import dev.octavo.quant.range.RangeRule;
+import dev.octavo.quant.rewrite.ShortcutToConvolution;
 import dev.octavo.quant.target.Group;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The main job in three steps, each of which can be had alone: prepare a graph (rewrite, place,
@@ -65,23 +68,34 @@ public final class Quantizer {
 
     /** Rewrites the graph, decides where integers pay, and with that the scheme. */
     public Prepared prepare(Graph model) {
-        Rewritten r = Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes);
-        List<Group> groups = Group.of(r.graph());
-        Map<Group, String> obstacles = new LinkedHashMap<>(Preparation.obstacles(r, groups, options));
-        List<Group> possible = new ArrayList<>(groups);
-        possible.removeIf(obstacles::containsKey);
+        Rewritten plain = Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes);
         if (options.objective() == Objective.SIZE || !executable()) {
-            return Preparation.decide(r, possible, obstacles, options, Optional.empty());
+            return Preparation.everywhere(plain, options);
         }
-        PlacementSearch search = new PlacementSearch(
-                r.graph(), groups, new HashSet<>(possible), r.types(), some -> rough(r, some, obstacles), memory);
-        PlacementReport report = search.search(integerFactor());
-        for (Group g : possible) {
-            if (!report.integer().contains(g)) {
-                obstacles.put(g, "integers would not make it faster on this machine");
-            }
+        List<Rewritten> forms =
+                Preparation.forms(plain, Preparation.rewritesThatMayPay(plain), OrtEngine.INSTANCE::inferTypes);
+        List<Variant> variants = new ArrayList<>();
+        List<Map<Group, String>> obstacles = new ArrayList<>();
+        for (Rewritten r : forms) {
+            List<Group> groups = Group.of(r.graph());
+            obstacles.add(new LinkedHashMap<>(Preparation.obstacles(r, groups, options)));
+            variants.add(variant(r, groups, obstacles.get(obstacles.size() - 1)));
         }
-        return Preparation.decide(r, report.integer(), obstacles, options, Optional.of(report));
+        PlacementReport report = new PlacementSearch(variants, options.scheme(), preference(), memory).search();
+        Map<Group, String> reasons = obstacles.get(report.variant());
+        report.floats().forEach(f -> reasons.put(f.group(), "it stays in float: " + f.because()));
+        Rewritten chosen = forms.get(report.variant());
+        for (Rewritten r : forms.subList(report.variant() + 1, forms.size())) {
+            chosen.journal().skipped(r.name(), r.graph().name(), "measured with it, the network is no faster");
+        }
+        return Preparation.decide(
+                chosen, report.integer(), reasons, options, Optional.of(report));
+    }
+
+    private static Variant variant(Rewritten r, List<Group> groups, Map<Group, String> obstacles) {
+        Set<Group> possible = new HashSet<>(groups);
+        possible.removeAll(obstacles.keySet());
+        return new Variant(r.name(), r.graph(), groups, possible, r.types(), r.name().equals(ShortcutToConvolution.NAME));
     }
 
     /* Widths that the runtime has no integer kernels for gain no time anywhere: nothing to measure. */
@@ -89,19 +103,12 @@ public final class Quantizer {
         return options.scheme().activationBits() <= 8 && options.scheme().weightBits() <= 8;
     }
 
-    private double integerFactor() {
+    private Preference preference() {
         return switch (options.objective()) {
-            case BALANCED, SIZE -> 0.95;
-            case LATENCY -> 1.0;
-            case ACCURACY -> 1.3;
+            case BALANCED, SIZE -> Preference.MORE_INTEGERS;
+            case LATENCY -> Preference.FASTEST;
+            case ACCURACY -> Preference.MORE_FLOAT;
         };
-    }
-
-    private Graph rough(Rewritten r, List<Group> integer, Map<Group, String> obstacles) {
-        QuantizeOptions plain = QuantizeOptions.DEFAULT.withoutBiasCorrection().withActivations(new MinMax());
-        Prepared p = Preparation.decide(r, integer, obstacles, plain, Optional.empty());
-        Plan plan = p.solve(RoughEvidence.of(p.graph(), p.fingerprint(), p.request()));
-        return p.lower(plan);
     }
 
     /** Collects the evidence that the prepared graph asks for, in one pass over the data. */
