@@ -41,7 +41,11 @@ public final class OrtRace implements AutoCloseable {
     public static OrtRace of(List<Graph> graphs, int threads, Map<String, Tensor> inputs) {
         try {
             OrtRace race = new OrtRace(OrtStopwatch.feed(inputs), threads);
-            IntStream.range(0, graphs.size()).parallel().mapToObj(i -> open(graphs.get(i), threads)).toList().forEach(race::add);
+            IntStream.range(0, graphs.size())
+                    .parallel()
+                    .mapToObj(i -> open(graphs.get(i), threads))
+                    .toList()
+                    .forEach(race::add);
             for (OrtSession s : race.sessions) {
                 for (int i = 0; i < WARM_UP; i++) {
                     s.run(race.fed).close();

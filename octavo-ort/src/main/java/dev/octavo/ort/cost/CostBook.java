@@ -103,8 +103,7 @@ final class CostBook {
             try {
                 Files.createDirectories(file.toAbsolutePath().getParent());
                 Path lock = file.resolveSibling(file.getFileName() + ".lock");
-                try (FileChannel c =
-                                FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                try (FileChannel c = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         var held = c.lock()) {
                     if (held.isValid()) {
                         merge();

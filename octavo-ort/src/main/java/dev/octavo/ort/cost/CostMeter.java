@@ -58,7 +58,9 @@ final class CostMeter {
         }
         boolean known = true;
         for (int i = 0; i < threads.length; i++) {
-            known &= recall(i, FLOAT, variant.groups()) & recall(i, INTEGER, everything);
+            boolean floats = recall(i, FLOAT, variant.groups());
+            boolean integers = recall(i, INTEGER, everything);
+            known = known && floats && integers;
             recallBorders(i);
         }
         if (!known) {

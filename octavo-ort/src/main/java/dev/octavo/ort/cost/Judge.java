@@ -172,7 +172,10 @@ final class Judge {
                 .filter(i -> i == EVERYWHERE || isWithin(micros[i], micros[EVERYWHERE], NOISE))
                 .toList();
         List<Integer> left = fitter.isEmpty() ? fit : fitter;
-        double best = left.stream().mapToDouble(i -> mean(micros[i], micros[FLOAT])).min().orElse(1);
+        double best = left.stream()
+                .mapToDouble(i -> mean(micros[i], micros[FLOAT]))
+                .min()
+                .orElse(1);
         int chosen = FLOAT;
         for (int i : left) {
             boolean close = mean(micros[i], micros[FLOAT]) <= best * (1 + tie);

@@ -38,7 +38,7 @@ public final class PlacementSearch {
     private final List<Candidate> candidates = new ArrayList<>();
 
     /** A placement of one form of the network, and what the model says of it. */
-    private record Candidate(Variant variant, List<Group> integer, String why, double[] predicted) {}
+    private record Candidate(int form, List<Group> integer, String why, List<Double> predicted) {}
 
     /**
      * A search.
@@ -65,7 +65,9 @@ public final class PlacementSearch {
         if (known.isPresent()) {
             return report(known.get(), true);
         }
-        variants.forEach(this::addCandidates);
+        for (int form = 0; form < variants.size(); form++) {
+            addCandidates(form);
+        }
         Decision decision = decide();
         book.put(key, decision.text());
         book.save();
@@ -82,7 +84,8 @@ public final class PlacementSearch {
         return Shapes.hash(all.toString());
     }
 
-    private void addCandidates(Variant v) {
+    private void addCandidates(int form) {
+        Variant v = variants.get(form);
         Rules rules = new Rules(v.groups(), v.possible());
         List<Group> everything =
                 v.groups().stream().filter(rules.possible()::contains).toList();
@@ -94,8 +97,8 @@ public final class PlacementSearch {
         for (int round = 0; round < ROUNDS && !cut.isEmpty() && meter.learn(cut); round++) {
             cut = cut(v, rules, all);
         }
-        add(v, List.of(), "everything in float", costs);
-        add(v, everything, "everything possible in integers", costs);
+        add(form, List.of(), "everything in float", costs);
+        add(form, everything, "everything possible in integers", costs);
         List<WeightedCosts> family = new ArrayList<>();
         for (double[] skew : SKEWS) {
             family.add(all.skewed(skew[0], skew[1]));
@@ -106,7 +109,7 @@ public final class PlacementSearch {
         int before = candidates.size();
         for (WeightedCosts c : family) {
             if (candidates.size() - before < MOST_CUTS) {
-                add(v, cut(v, rules, c), "the cheapest placement by measured costs" + skewed(c, all), costs);
+                add(form, cut(v, rules, c), "the cheapest placement by measured costs" + skewed(c, all), costs);
             }
         }
     }
@@ -125,23 +128,24 @@ public final class PlacementSearch {
         return rules.closed(cheapest);
     }
 
-    private void add(Variant v, List<Group> integer, String why, List<MeasuredCosts> costs) {
-        boolean first = v == variants.get(0);
-        boolean known = candidates.stream().anyMatch(c -> c.variant() == v && c.integer().equals(integer));
+    private void add(int form, List<Group> integer, String why, List<MeasuredCosts> costs) {
+        Variant v = variants.get(form);
+        boolean known = candidates.stream()
+                .anyMatch(c -> c.form() == form && c.integer().equals(integer));
         // The places 0 and 1 are fixed: the plain form in float, and in integers as far as possible.
-        if (first && candidates.size() < 2 || !known && !integer.isEmpty()) {
+        if (candidates.size() < 2 || (!known && !integer.isEmpty())) {
             Set<Group> set = new HashSet<>(integer);
-            double[] predicted = costs.stream()
-                    .mapToDouble(c -> Placement.cost(v.graph(), v.groups(), set, c))
-                    .toArray();
-            candidates.add(new Candidate(v, integer, why, predicted));
+            List<Double> predicted = costs.stream()
+                    .map(c -> Placement.cost(v.graph(), v.groups(), set, c))
+                    .toList();
+            candidates.add(new Candidate(form, integer, why, predicted));
         }
     }
 
     private Decision decide() {
         List<Graph> graphs = candidates.stream()
                 .parallel()
-                .map(c -> RoughLowering.of(c.variant().graph(), c.integer(), scheme))
+                .map(c -> RoughLowering.of(variants.get(c.form()).graph(), c.integer(), scheme))
                 .toList();
         Variant plain = variants.get(0);
         Map<String, Tensor> inputs = ProbeInputs.of(plain.graph(), plain.types());
@@ -168,23 +172,28 @@ public final class PlacementSearch {
         }
         Candidate c = candidates.get(chosen);
         BitSet integer = new BitSet();
-        for (int i = 0; i < c.variant().groups().size(); i++) {
-            integer.set(i, c.integer().contains(c.variant().groups().get(i)));
+        List<Group> groups = variants.get(c.form()).groups();
+        for (int i = 0; i < groups.size(); i++) {
+            integer.set(i, c.integer().contains(groups.get(i)));
         }
-        return new Decision(variants.indexOf(c.variant()), integer, c.why(), timings);
+        return new Decision(c.form(), integer, c.why(), timings);
     }
 
     private Latency latency(int candidate, int t, double measured) {
-        return new Latency(candidates.get(candidate).predicted()[t], measured);
+        return new Latency(candidates.get(candidate).predicted().get(t), measured);
     }
 
     /* The share of multiply-accumulates in integers; another form of the network before or behind all of the plain. */
     private double rank(Candidate c) {
-        Map<String, dev.octavo.core.tensor.TensorType> types = c.variant().types();
-        double all = c.variant().groups().stream().mapToDouble(g -> Workload.macs(g.node(), types)).sum();
-        double integer = c.integer().stream().mapToDouble(g -> Workload.macs(g.node(), types)).sum();
+        Variant v = variants.get(c.form());
+        double all = v.groups().stream()
+                .mapToDouble(g -> Workload.macs(g.node(), v.types()))
+                .sum();
+        double integer = c.integer().stream()
+                .mapToDouble(g -> Workload.macs(g.node(), v.types()))
+                .sum();
         double share = integer / Math.max(1, all);
-        double form = c.variant() == variants.get(0) ? 0 : c.variant().onTies() ? 2 : -2;
+        double form = c.form() == 0 ? 0 : v.onTies() ? 2 : -2;
         return form + (preference == Preference.MORE_FLOAT ? -share : share);
     }
 
@@ -207,9 +216,8 @@ public final class PlacementSearch {
         String shape = Shapes.of(g, v.types());
         var inFloat = book.micros(shape, CostMeter.FLOAT, threads[0]);
         var inIntegers = book.micros(shape, CostMeter.INTEGER, threads[0]);
-        boolean slower = inFloat.isPresent()
-                && inIntegers.isPresent()
-                && inIntegers.getAsDouble() >= inFloat.getAsDouble();
+        boolean slower =
+                inFloat.isPresent() && inIntegers.isPresent() && inIntegers.getAsDouble() >= inFloat.getAsDouble();
         String because = slower
                 ? "its integer kernel is no faster than the float one"
                 : "the conversions around it would cost more than integers gain";

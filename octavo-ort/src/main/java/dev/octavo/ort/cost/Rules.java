@@ -31,7 +31,8 @@ final class Rules {
         this.possible = new LinkedHashSet<>(wished);
         for (Group g : groups) {
             // Behind something that gives floats, MaxPool on codes is some ninety times slower: see below.
-            if (g.node().is("MaxPool") && neighbours.giver(g, 0).filter(possible::contains).isEmpty()) {
+            if (g.node().is("MaxPool")
+                    && neighbours.giver(g, 0).filter(possible::contains).isEmpty()) {
                 possible.remove(g);
             }
         }

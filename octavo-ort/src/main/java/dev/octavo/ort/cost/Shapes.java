@@ -78,8 +78,7 @@ final class Shapes {
         return hash(b.toString());
     }
 
-    private static void describe(
-            Value v, Map<Value, Integer> numbers, Map<String, TensorType> types, StringBuilder b) {
+    private static void describe(Value v, Map<Value, Integer> numbers, Map<String, TensorType> types, StringBuilder b) {
         int known = numbers.size();
         int number = numbers.computeIfAbsent(v, k -> known);
         b.append('#').append(number);

@@ -88,14 +88,14 @@ public final class Quantizer {
         for (Rewritten r : forms.subList(report.variant() + 1, forms.size())) {
             chosen.journal().skipped(r.name(), r.graph().name(), "measured with it, the network is no faster");
         }
-        return Preparation.decide(
-                chosen, report.integer(), reasons, options, Optional.of(report));
+        return Preparation.decide(chosen, report.integer(), reasons, options, Optional.of(report));
     }
 
     private static Variant variant(Rewritten r, List<Group> groups, Map<Group, String> obstacles) {
         Set<Group> possible = new HashSet<>(groups);
         possible.removeAll(obstacles.keySet());
-        return new Variant(r.name(), r.graph(), groups, possible, r.types(), r.name().equals(ShortcutToConvolution.NAME));
+        return new Variant(
+                r.name(), r.graph(), groups, possible, r.types(), r.name().equals(ShortcutToConvolution.NAME));
     }
 
     /* Widths that the runtime has no integer kernels for gain no time anywhere: nothing to measure. */

@@ -44,7 +44,12 @@ public final class NameNodes implements GraphPass {
             }
             boolean hadNone = n.name().isEmpty();
             String stem = hadNone
-                    ? n.type() + n.presentOutputs().stream().findFirst().map(Value::name).map(o -> "_" + o).orElse("")
+                    ? n.type()
+                            + n.presentOutputs().stream()
+                                    .findFirst()
+                                    .map(Value::name)
+                                    .map(o -> "_" + o)
+                                    .orElse("")
                     : n.name();
             String name = stem;
             while (taken.contains(name)) {

@@ -99,13 +99,16 @@ public final class PadChannels implements GraphPass {
     private static List<Conv> behind(Conv depthwise, List<Value> values) {
         Value v = depthwise.node().output();
         values.add(v);
-        while (v.uses().size() == 1 && !v.isGraphOutput() && isChannelless(v.uses().get(0).node())) {
+        while (v.uses().size() == 1
+                && !v.isGraphOutput()
+                && isChannelless(v.uses().get(0).node())) {
             v = v.uses().get(0).node().output();
             values.add(v);
         }
         List<Conv> readers = new ArrayList<>();
         for (Use u : v.uses()) {
-            Optional<Conv> reader = u.isCaptured() || u.input() != Weighted.INPUT ? Optional.empty() : Conv.of(u.node());
+            Optional<Conv> reader =
+                    u.isCaptured() || u.input() != Weighted.INPUT ? Optional.empty() : Conv.of(u.node());
             if (reader.isEmpty()) {
                 return List.of();
             }
@@ -115,7 +118,9 @@ public final class PadChannels implements GraphPass {
     }
 
     private static boolean isChannelless(Node n) {
-        return n.domain().isEmpty() && CHANNELLESS.contains(n.type()) && n.input(0).isPresent();
+        return n.domain().isEmpty()
+                && CHANNELLESS.contains(n.type())
+                && n.input(0).isPresent();
     }
 
     private static Optional<String> obstacle(Conv depthwise, Optional<Conv> before, List<Conv> behind) {
@@ -159,7 +164,9 @@ public final class PadChannels implements GraphPass {
         int channels = place.depthwise().group() + added;
         graph.setAttribute(place.depthwise().node(), "group", new Attribute.Int(channels));
         for (Value v : place.values()) {
-            v.type().ifPresent(t -> graph.setType(v, new TensorType(t.dtype(), t.shape().withDim(1, channels))));
+            v.type()
+                    .ifPresent(t ->
+                            graph.setType(v, new TensorType(t.dtype(), t.shape().withDim(1, channels))));
             padStatistics(graph, v.name(), channels);
         }
         return weights;

@@ -189,8 +189,8 @@ public final class ShortcutToConvolution implements GraphPass {
         for (int c = 0; c < in; c++) {
             kernel[(int) (around[0] + c) * in + c] = 1;
         }
-        Value weight =
-                graph.addConstant(graph.freshName(pad.output().name() + "_kernel"), Tensor.ofFloats(Shape.of(out, in, 1, 1), kernel));
+        Value weight = graph.addConstant(
+                graph.freshName(pad.output().name() + "_kernel"), Tensor.ofFloats(Shape.of(out, in, 1, 1), kernel));
         Node conv = graph.insertBefore(
                 pad,
                 NodeSpec.of("Conv", pad.name())
