@@ -6,10 +6,12 @@ import dev.octavo.core.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,10 +233,11 @@ public final class Graph {
         Node n = new Node(spec.name, spec.type, spec.domain);
         n.attributes.putAll(spec.attributes);
         n.carried = spec.carried;
-        for (int i = 0; i < spec.inputs.size(); i++) {
-            String in = spec.inputs.get(i);
-            Value v = in.isEmpty() ? null : require(in);
-            n.inputs.add(v);
+        // First whatever can fail, so that a node that cannot be added leaves no trace.
+        spec.inputs.forEach(in -> n.inputs.add(in.isEmpty() ? null : require(in)));
+        requireNew(spec.outputs);
+        for (int i = 0; i < n.inputs.size(); i++) {
+            Value v = n.inputs.get(i);
             if (v != null) {
                 v.uses.add(new Use(n, i));
             }
@@ -254,6 +257,15 @@ public final class Graph {
         }
         nodes.add(at, n);
         return n;
+    }
+
+    private void requireNew(List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String out : names) {
+            if (!out.isEmpty() && (values.containsKey(out) || !seen.add(out))) {
+                throw new IllegalArgumentException("the value '" + out + "' exists already in graph " + name);
+            }
+        }
     }
 
     /** Makes input {@code i} of a node read another value ({@code null}: absent). */

@@ -64,7 +64,9 @@ public record Plan(
         TreeMap<Site, Grid> kept = new TreeMap<>(grids);
         kept.keySet().removeIf(sites.negate());
         TreeMap<String, Tensor> own = new TreeMap<>(constants);
-        own.keySet().removeIf(name -> kept.keySet().stream().noneMatch(s -> s.value().equals(name)));
+        own.keySet()
+                .removeIf(
+                        name -> kept.keySet().stream().noneMatch(s -> s.value().equals(name)));
         return new Plan(graphFingerprint, kept, floats, reasons, own, provenance);
     }
 
