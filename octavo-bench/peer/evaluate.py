@@ -22,6 +22,7 @@ def main():
     parser.add_argument("--calibration", type=int, default=0, help="the first N pictures served for calibration: report the others on their own too")
     parser.add_argument("--limit", type=int, default=0, help="only the first N pictures")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scores", type=Path, help="also save the scores of all pictures here, as .npy")
     args = parser.parse_args()
 
     options = onnxruntime.SessionOptions()
@@ -33,11 +34,15 @@ def main():
 
     began = time.perf_counter()
     top1, top5 = np.zeros(count, bool), np.zeros(count, bool)
+    rows = []
     for i in range(count):
         scores = session.run(None, {name: pictures.tensor(i)})[0].reshape(-1)
+        rows.append(scores)
         best = np.argsort(-scores, kind="stable")[:5]
         top1[i] = best[0] == pictures.labels[i]
         top5[i] = pictures.labels[i] in best
+    if args.scores:
+        np.save(args.scores, np.stack(rows))
     result = {
         "model": Path(args.model).name,
         "pictures": count,
