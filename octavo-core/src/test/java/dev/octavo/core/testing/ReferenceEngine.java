@@ -5,7 +5,6 @@ import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.BatchNormalization;
-import dev.octavo.core.op.Clip;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
@@ -22,7 +21,17 @@ import java.util.TreeMap;
 public final class ReferenceEngine {
     private final Map<String, Array> values = new HashMap<>();
 
-    private ReferenceEngine() {}
+    private final Reads reads;
+
+    private ReferenceEngine(Reads reads) {
+        this.reads = reads;
+    }
+
+    /** What a node makes of a value before it computes; for simulating without Q and DQ. */
+    public interface Reads {
+        /** What input {@code i} of a node is taken to be. */
+        Array read(Node n, int i, Array value);
+    }
 
     /** A dense array of doubles, row-major. */
     public static final class Array {
@@ -42,6 +51,11 @@ public final class ReferenceEngine {
         /** The elements themselves, not a copy. */
         public double[] data() {
             return data;
+        }
+
+        /** An array of its own with the same elements. */
+        public Array copy() {
+            return new Array(dims, data.clone());
         }
 
         int dim(int axis) {
@@ -64,9 +78,14 @@ public final class ReferenceEngine {
 
     /** The outputs for these inputs, by name. */
     public static Map<String, Array> run(Graph graph, Map<String, Array> inputs) {
-        ReferenceEngine engine = new ReferenceEngine();
+        return run(graph, inputs, (n, i, value) -> value);
+    }
+
+    /** As {@link #run(Graph, Map)}, every reading of a value passed through {@code reads}. */
+    public static Map<String, Array> run(Graph graph, Map<String, Array> inputs, Reads reads) {
+        ReferenceEngine engine = new ReferenceEngine(reads);
         for (Value v : graph.values()) {
-            v.constant().filter(t -> t.dtype() == DType.FLOAT).ifPresent(t -> engine.values.put(v.name(), array(t)));
+            v.constant().ifPresent(t -> engine.values.put(v.name(), array(t)));
         }
         engine.values.putAll(inputs);
         for (Node n : graph.nodes()) {
@@ -113,10 +132,11 @@ public final class ReferenceEngine {
         List<Integer> dims = java.util.Arrays.stream(t.shape().toArray())
                 .mapToObj(d -> (int) d)
                 .toList();
-        float[] f = t.floats();
-        double[] d = new double[f.length];
-        for (int i = 0; i < f.length; i++) {
-            d[i] = f[i];
+        double[] d = new double[Math.toIntExact(t.elements())];
+        float[] f = t.dtype() == DType.FLOAT ? t.floats() : new float[d.length];
+        int[] codes = t.dtype() == DType.FLOAT || t.dtype() == DType.INT64 ? new int[d.length] : t.codes();
+        for (int i = 0; i < d.length; i++) {
+            d[i] = f[i] + (double) codes[i];
         }
         return new Array(dims, d);
     }
@@ -130,7 +150,7 @@ public final class ReferenceEngine {
     }
 
     private Array in(Node n, int i) {
-        return require(n.input(i).orElseThrow());
+        return reads.read(n, i, require(n.input(i).orElseThrow()));
     }
 
     private Array compute(Node n) {
@@ -147,9 +167,14 @@ public final class ReferenceEngine {
             case "Concat" -> concat(n);
             case "MaxPool" -> ReferenceProducts.maxPool(x, attributes(n));
             case "GlobalAveragePool" -> mean(x);
+            case "QuantizeLinear", "DequantizeLinear" -> ReferenceProducts.grid(n, x, in(n, 1), zero(n));
             case "Flatten" -> new Array(List.of(x.dim(0), x.data.length / x.dim(0)), x.data);
             default -> throw new IllegalArgumentException("the reference does not know " + n.type());
         };
+    }
+
+    private double[] zero(Node n) {
+        return n.input(2).isPresent() ? in(n, 2).data : new double[in(n, 1).data.length];
     }
 
     private double @org.jspecify.annotations.Nullable [] bias(Node n) {
@@ -180,11 +205,12 @@ public final class ReferenceEngine {
         return y;
     }
 
-    private static Array clip(Node n, Array x) {
-        Clip c = Clip.of(n).orElseThrow();
+    private Array clip(Node n, Array x) {
+        double low = n.is("Relu") ? 0 : n.input(1).isPresent() ? in(n, 1).data[0] : Double.NEGATIVE_INFINITY;
+        double high = n.input(2).isPresent() ? in(n, 2).data[0] : Double.POSITIVE_INFINITY;
         Array y = new Array(x.dims, x.data.clone());
         for (int i = 0; i < y.data.length; i++) {
-            y.data[i] = Math.min(c.high(), Math.max(c.low(), x.data[i]));
+            y.data[i] = Math.min(high, Math.max(low, x.data[i]));
         }
         return y;
     }
@@ -204,8 +230,8 @@ public final class ReferenceEngine {
         Array y = Array.zeros(first.dim(0), channels, first.dim(2), first.dim(3));
         int at = 0;
         for (int batch = 0; batch < first.dim(0); batch++) {
-            for (Value v : n.presentInputs()) {
-                Array a = require(v);
+            for (int i = 0; i < n.inputCount(); i++) {
+                Array a = in(n, i);
                 int size = a.dim(1) * a.inner(1);
                 System.arraycopy(a.data, batch * size, y.data, at, size);
                 at += size;

@@ -1,5 +1,10 @@
 package dev.octavo.core.testing;
 
+import dev.octavo.core.graph.Attribute;
+import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.Value;
+import dev.octavo.core.tensor.DType;
+import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.testing.ReferenceEngine.Array;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +115,25 @@ final class ReferenceProducts {
                 most = Math.max(most, at(x, plane / x.dim(1), plane % x.dim(1), row, column));
             }
             y.data()[i] = most;
+        }
+        return y;
+    }
+
+    /** QuantizeLinear gives codes and DequantizeLinear reals, in the float arithmetic of ONNX. */
+    static Array grid(Node n, Array x, Array scale, double[] zero) {
+        DType type = n.input(2).flatMap(Value::constant).map(Tensor::dtype).orElse(DType.INT32);
+        boolean signed = type != DType.UINT8 && type != DType.UINT16;
+        double least = signed ? -Math.scalb(1.0, type.bits() - 1) : 0;
+        double most = Math.scalb(1.0, signed ? type.bits() - 1 : type.bits()) - 1;
+        int axis = n.attribute("axis").orElse(null) instanceof Attribute.Int i ? (int) i.value() : 0;
+        int inner = scale.data().length == 1 ? 1 : x.inner(axis);
+        Array y = new Array(x.dims(), x.data().clone());
+        for (int i = 0; i < y.data().length; i++) {
+            int c = i / inner % scale.data().length;
+            float s = (float) scale.data()[c];
+            y.data()[i] = n.is("QuantizeLinear")
+                    ? (int) Math.max(least, Math.min(most, Math.rint((float) x.data()[i] / s) + zero[c]))
+                    : (float) (x.data()[i] - zero[c]) * s;
         }
         return y;
     }

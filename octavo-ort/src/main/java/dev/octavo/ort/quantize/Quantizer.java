@@ -3,7 +3,6 @@ package dev.octavo.ort.quantize;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.graph.Graph;
-import dev.octavo.core.plan.Plan;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.ort.EvidenceSweep;
 import dev.octavo.ort.OrtEngine;

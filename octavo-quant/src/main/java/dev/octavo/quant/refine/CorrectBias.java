@@ -1,5 +1,6 @@
 package dev.octavo.quant.refine;
 
+import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Attribute;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
@@ -41,6 +42,10 @@ public final class CorrectBias {
 
     /** The plan with corrected biases. Evidence needs the channel means of the inputs. */
     public static Plan apply(Graph graph, Plan plan, Evidence evidence, Journal journal) {
+        if (!plan.graphFingerprint().equals(evidence.graphFingerprint())) {
+            throw new ModelException(
+                    "the evidence and the plan are of two different graphs", "collect the evidence again");
+        }
         Map<String, Tensor> corrected = new TreeMap<>();
         for (Node n : graph.nodes()) {
             Optional<Weighted> w = Weighted.of(n).filter(Weighted::hasConstantWeight);

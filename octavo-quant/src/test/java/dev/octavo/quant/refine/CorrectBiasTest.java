@@ -1,7 +1,9 @@
 package dev.octavo.quant.refine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Grid;
 import dev.octavo.core.plan.Plan;
@@ -117,6 +119,15 @@ class CorrectBiasTest {
         assertThat(journal.entries()).extracting(Journal.Entry::did).containsExactly(false, false);
         assertThat(journal.entries().get(0).text()).contains("no channel means");
         assertThat(journal.entries().get(1).text()).contains("changed by another refinement");
+    }
+
+    @Test
+    void refusesEvidenceOfAnotherGraph() {
+        Graph g = GraphText.parse("x[1,4,5,5] -> Conv(w[6,4,1,1], b[6]) -> y");
+
+        assertThatThrownBy(() -> CorrectBias.apply(g, plan(), Evidence.none("other"), new Journal()))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("two different graphs");
     }
 
     private static void flatten(Array x) {
