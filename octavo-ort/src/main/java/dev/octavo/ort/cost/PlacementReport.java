@@ -2,6 +2,7 @@ package dev.octavo.ort.cost;
 
 import dev.octavo.quant.target.Group;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -44,7 +45,19 @@ public record PlacementReport(
      * @param floatMicros microseconds in float with one thread
      * @param integerMicros microseconds in integers with one thread
      */
-    public record InFloat(Group group, String because, OptionalDouble floatMicros, OptionalDouble integerMicros) {}
+    public record InFloat(Group group, String because, OptionalDouble floatMicros, OptionalDouble integerMicros) {
+        /** The reason with the times. */
+        public String text() {
+            return floatMicros.isEmpty() || integerMicros.isEmpty()
+                    ? because
+                    : String.format(
+                            Locale.ROOT,
+                            "%s (%.0f µs in float, %.0f in integers)",
+                            because,
+                            floatMicros.getAsDouble(),
+                            integerMicros.getAsDouble());
+        }
+    }
 
     public PlacementReport {
         integer = List.copyOf(integer);

@@ -7,6 +7,7 @@ import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.tensor.TensorType;
+import dev.octavo.ort.cost.ExportCheck;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.lower.Lowering;
@@ -70,5 +71,10 @@ public record Prepared(
     /** The Q/DQ graph of a plan. */
     public Graph lower(Plan plan) {
         return Lowering.lower(graph, plan);
+    }
+
+    /** What ONNX Runtime really makes of a Q/DQ graph lowered from this. */
+    public ExportCheck check(Graph lowered) {
+        return ExportCheck.of(graph, lowered, types, integer, obstacles);
     }
 }

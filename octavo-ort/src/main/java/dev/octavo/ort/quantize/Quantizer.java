@@ -82,7 +82,7 @@ public final class Quantizer {
         }
         PlacementReport report = new PlacementSearch(variants, options.scheme(), preference(), memory).search();
         Map<Group, String> reasons = obstacles.get(report.variant());
-        report.floats().forEach(f -> reasons.put(f.group(), "it stays in float: " + f.because()));
+        report.floats().forEach(f -> reasons.put(f.group(), "measured: " + f.text()));
         Rewritten chosen = forms.get(report.variant());
         for (Rewritten r : forms.subList(report.variant() + 1, forms.size())) {
             chosen.journal().skipped(r.name(), r.graph().name(), "measured with it, the network is no faster");

@@ -1,0 +1,82 @@
+package dev.octavo.ort.cost;
+
+import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.Value;
+import dev.octavo.quant.target.Group;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Knows where the nodes of the graph that ONNX Runtime really runs come from. Fused kernels keep their
+ * first node's name (with {@code _token_N} or {@code _quant} behind it), float kernels in blocked layout are
+ * named after their output with {@code _nchwc}, Q and DQ nodes keep the names that lowering gave them.
+ */
+final class Origins {
+    private static final Pattern ADDED = Pattern.compile("(_token_\\d+|_quant|/duplicated|/MatMulAddFusion)+$");
+    private static final Pattern BORDER = Pattern.compile("(.*)_(QuantizeLinear|DequantizeLinear)(_\\d+)?$");
+    private static final String BLOCKED = "_nchwc";
+
+    private final Map<String, Group> byNode = new HashMap<>();
+    private final Map<String, Group> byOutput = new HashMap<>();
+
+    /** What a node was made of: a group, or the border at a value. */
+    sealed interface Origin {
+        /** The node computes a group. */
+        record OfGroup(Group group) implements Origin {}
+
+        /** The node turns a value into codes or back. */
+        record OfBorder(String value, boolean quantizes) implements Origin {}
+    }
+
+    Origins(List<Group> all) {
+        for (Group g : all) {
+            add(g.node(), g);
+            g.limits().forEach(n -> add(n, g));
+        }
+    }
+
+    private void add(Node n, Group g) {
+        if (!n.name().isEmpty()) {
+            byNode.put(n.name(), g);
+        }
+        n.presentOutputs().forEach(v -> byOutput.put(v.name(), g));
+    }
+
+    /** The origin of a node, if its names tell it; layout changes are nobody's. */
+    Optional<Origin> of(Node n) {
+        String name = ADDED.matcher(n.name()).replaceFirst("");
+        if (n.type().equals("QuantizeLinear") || n.type().equals("DequantizeLinear")) {
+            Matcher m = BORDER.matcher(name);
+            return m.matches()
+                    ? Optional.of(
+                            new Origin.OfBorder(m.group(1), m.group(2).equals("QuantizeLinear")))
+                    : Optional.empty();
+        }
+        if (n.type().startsWith("Reorder") || (n.type().equals("Transpose") && !byNode.containsKey(name))) {
+            return Optional.empty();
+        }
+        return group(n, name).map(Origin.OfGroup::new);
+    }
+
+    private Optional<Group> group(Node n, String name) {
+        if (name.endsWith(BLOCKED)) {
+            Group g = byOutput.get(name.substring(0, name.length() - BLOCKED.length()));
+            if (g != null) {
+                return Optional.of(g);
+            }
+        }
+        Group named = byNode.get(name);
+        if (named != null) {
+            return Optional.of(named);
+        }
+        return n.presentOutputs().stream()
+                .map(Value::name)
+                .filter(byOutput::containsKey)
+                .findFirst()
+                .map(byOutput::get);
+    }
+}
