@@ -37,12 +37,7 @@ import java.util.Set;
  * @param problems where ONNX Runtime does something else than was meant
  */
 public record ExportCheck(
-        int computeNodes,
-        int integerNodes,
-        long macs,
-        long integerMacs,
-        List<InFloat> floats,
-        List<Problem> problems) {
+        int computeNodes, int integerNodes, long macs, long integerMacs, List<InFloat> floats, List<Problem> problems) {
     private static final Set<String> INTEGER_KERNELS = Set.of(
             "QLinearConv",
             "QGemm",
@@ -204,6 +199,8 @@ public record ExportCheck(
     }
 
     private static boolean isProduct(Node n) {
-        return n.type().contains("Conv") || n.type().contains("Gemm") || n.type().contains("MatMul");
+        return n.type().contains("Conv")
+                || n.type().contains("Gemm")
+                || n.type().contains("MatMul");
     }
 }

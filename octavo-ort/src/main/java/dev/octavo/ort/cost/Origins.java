@@ -52,8 +52,7 @@ final class Origins {
         if (n.type().equals("QuantizeLinear") || n.type().equals("DequantizeLinear")) {
             Matcher m = BORDER.matcher(name);
             return m.matches()
-                    ? Optional.of(
-                            new Origin.OfBorder(m.group(1), m.group(2).equals("QuantizeLinear")))
+                    ? Optional.of(new Origin.OfBorder(m.group(1), m.group(2).equals("QuantizeLinear")))
                     : Optional.empty();
         }
         if (n.type().startsWith("Reorder") || (n.type().equals("Transpose") && !byNode.containsKey(name))) {
