@@ -15,6 +15,15 @@ public sealed interface Choice {
     record SameAs(Site other, String because) implements Choice {}
 
     /**
+     * The grid of another site written out once per channel: the same numbers in a form that keeps a runtime from
+     * taking the reader for one that it may quantize by itself.
+     *
+     * @param axis the channel axis
+     * @param channels how many channels
+     */
+    record PerChannelCopy(Site other, int axis, int channels, String because) implements Choice {}
+
+    /**
      * A bias: its scale is the input's times the weight's, its zero point 0.
      *
      * @param bits 8–32; below 32 the bias is first rounded to a grid of so many bits of its own

@@ -6,7 +6,9 @@ import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.data.UnreadableSampleException;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.op.Workload;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.core.plan.Site;
 import dev.octavo.core.stat.Evidence;
@@ -39,7 +41,10 @@ import java.util.concurrent.Callable;
  * the others.
  */
 final class RangeSearch {
-    private static final int SAMPLES = 32;
+    /* As many samples as make up so many multiply-accumulates, so that small networks are measured well. */
+    private static final long WORK = 10_000_000_000L;
+    private static final int LEAST_SAMPLES = 32;
+    private static final int MOST_SAMPLES = 128;
 
     private final Prepared prepared;
     private final Evidence evidence;
@@ -55,7 +60,7 @@ final class RangeSearch {
         this.progress = progress;
         List<String> inputs =
                 prepared.graph().requiredInputs().stream().map(Value::name).toList();
-        int n = Math.min(SAMPLES, data.size());
+        int n = Math.min(samples(prepared), data.size());
         for (int i = 0; i < n; i++) {
             try {
                 samples.add(data.read((int) ((long) i * data.size() / n)).inputsFor(inputs));
@@ -73,6 +78,14 @@ final class RangeSearch {
     /** The best plan found and what it was measured to be. */
     static RangedPlan search(Prepared prepared, Evidence evidence, Dataset data, int threads, Progress progress) {
         return new RangeSearch(prepared, evidence, data, threads, progress).run();
+    }
+
+    private static int samples(Prepared prepared) {
+        long macs = 0;
+        for (Node node : prepared.graph().nodes()) {
+            macs += Workload.macs(node, prepared.types());
+        }
+        return (int) Math.max(LEAST_SAMPLES, Math.min(MOST_SAMPLES, WORK / Math.max(1, macs)));
     }
 
     /** Rules for both kinds of values. */

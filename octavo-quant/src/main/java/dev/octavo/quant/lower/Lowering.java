@@ -158,7 +158,19 @@ public final class Lowering {
         notes.put(plan.grids().containsKey(use) ? use : Site.of(v), grid.spec());
         String codes = v.constant().isPresent()
                 ? qdq.codes(v, constant(v), grid)
-                : qdq.quantize(v, raw.getOrDefault(v.name(), v.name()), grid);
+                : qdq.quantize(v, raw.getOrDefault(v.name(), v.name()), codedGrid(v, grid));
         return qdq.dequantize(v, codes, grid);
+    }
+
+    /* A grid that repeats the value's own once per channel reads the value's own codes: one Q per grid. */
+    private Grid codedGrid(Value v, Grid grid) {
+        Grid own = plan.grids().get(Site.of(v));
+        boolean repeats = own != null
+                && grid.spec().isPerChannel()
+                && !own.spec().isPerChannel()
+                && own.spec().bits() == grid.spec().bits()
+                && own.spec().signed() == grid.spec().signed()
+                && grid.params().stream().allMatch(own.channel(0)::equals);
+        return repeats ? Objects.requireNonNull(own) : grid;
     }
 }

@@ -17,6 +17,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.lower.Codes;
 import dev.octavo.quant.range.RangeRule;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -112,12 +113,21 @@ public final class Solver {
             g = f.grid();
         } else if (choice instanceof Choice.SameAs s) {
             g = gridOf(s.other());
+        } else if (choice instanceof Choice.PerChannelCopy c) {
+            g = copies(gridOf(c.other()), c);
         } else {
             throw new RecipeException(
                     "the scheme has no grid for " + site, "a grid can be shared only with a value that is quantized");
         }
         grids.put(site, g);
         return g;
+    }
+
+    private static Grid copies(Grid one, Choice.PerChannelCopy c) {
+        QuantSpec s = one.spec();
+        return new Grid(
+                QuantSpec.perChannel(s.bits(), s.signed(), s.symmetric(), c.axis()),
+                Collections.nCopies(c.channels(), one.channel(0)));
     }
 
     private Grid solve(Site site, QuantSpec spec) {

@@ -55,6 +55,7 @@ public final class SchemeBuilder {
             quantizeOutput(g);
         }
         keepFloatReaders();
+        shieldFloatReaders();
         return new Scheme(choices);
     }
 
@@ -166,5 +167,31 @@ public final class SchemeBuilder {
                 }
             }
         }
+    }
+
+    /*
+     * ONNX Runtime quantizes the weight of a float convolution or product by itself, per tensor, when its input comes
+     * from a DQ with one scale and its output goes to a Q. A scale per channel, all alike, keeps it in float.
+     */
+    private void shieldFloatReaders() {
+        for (Node n : graph.nodes()) {
+            Optional<Weighted> w = Weighted.of(n).filter(Weighted::hasConstantWeight);
+            if (w.isEmpty() || integer.contains(n) || !(w.get().activationAxis() == 1 || n.is("Gemm"))) {
+                continue;
+            }
+            Value v = w.get().input();
+            boolean fromInteger = v.producer().filter(integer::contains).isPresent();
+            if (fromInteger && choices.containsKey(Site.of(v))) {
+                choices.put(
+                        Site.ofInput(n, Weighted.INPUT),
+                        new Choice.PerChannelCopy(
+                                Site.of(v), 1, inputChannels(w.get()), n.label() + " is to stay in float"));
+            }
+        }
+    }
+
+    private static int inputChannels(Weighted w) {
+        long perGroup = w.weight().constant().orElseThrow().shape().dim(w.inputAxis());
+        return Math.toIntExact(w.node().is("ConvTranspose") ? perGroup : perGroup * w.group());
     }
 }
