@@ -6,6 +6,7 @@ import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.onnx.OnnxWriter;
 import dev.octavo.onnx.plan.PlanCodec;
+import dev.octavo.ort.Parallel;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.quantize.Prepared;
@@ -66,14 +67,24 @@ final class QuantizeCommand implements Callable<Integer> {
         ModelFile.requireWritable(output, model);
         Console console = common.console();
         List<RangedOptions> wanted = flags.options(output);
-        QuantizeOptions first = wanted.get(0).options();
         Timing timing = new Timing();
+        Ahead ahead = Ahead.open(() -> data.open(false, OptionalInt.of(DEFAULT_SAMPLES), console));
+        try {
+            return quantize(wanted, ahead, console, timing);
+        } finally {
+            ahead.abandon();
+        }
+    }
+
+    private int quantize(List<RangedOptions> wanted, Ahead ahead, Console console, Timing timing) {
+        QuantizeOptions first = wanted.get(0).options();
         Graph graph = ModelFile.read(model);
         if (graph.nodes().stream().anyMatch(n -> n.is("QuantizeLinear") || n.is("DequantizeLinear"))) {
             throw new ModelException(
                     model + " is quantized already", "give the float model; octavo evaluate scores a quantized one");
         }
-        try (Dataset examples = data.open(false, OptionalInt.of(DEFAULT_SAMPLES), console)) {
+        try (Dataset examples = ahead.data()) {
+            timing.lap("read");
             Quantizer quantizer = new Quantizer(first);
             Prepared prepared = quantizer.prepare(graph);
             timing.lap("prepare");
@@ -85,12 +96,15 @@ final class QuantizeCommand implements Callable<Integer> {
                             .toList(),
                     console);
             timing.lap("observe");
-            List<Map<String, Object>> results = new ArrayList<>();
-            for (RangedOptions one : wanted) {
-                results.add(write(one, prepared, seen, examples, console, timing));
-            }
+            List<Callable<Result>> work = new ArrayList<>();
+            wanted.forEach(one -> work.add(() -> write(one, prepared, seen, examples, console)));
+            List<Result> results = Parallel.all(work, common.threads);
+            timing.lap("solve and write");
+            List<Map<String, Object>> facts = results.stream()
+                    .map(r -> report(r, prepared, seen, console, timing))
+                    .toList();
             if (common.json) {
-                System.out.println(Json.text(results.size() == 1 ? results.get(0) : results));
+                System.out.println(Json.text(results.size() == 1 ? facts.get(0) : facts));
             }
         }
         return Failures.DONE;
@@ -101,11 +115,12 @@ final class QuantizeCommand implements Callable<Integer> {
         return SweepOptions.standard().withThreads(common.threads).withCheckpoint(file, Duration.ofSeconds(5));
     }
 
-    private Map<String, Object> write(
-            RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console, Timing timing) {
+    /** One model written, and how it came about. */
+    private record Result(RangedOptions options, RangedPlan plan, Graph lowered) {}
+
+    private Result write(RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console) {
         RangedPlan ranged = new Quantizer(one.options())
                 .plan(prepared, seen.evidence(), one.options().activations(), examples, common.threads, console);
-        Plan plan = ranged.plan();
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("tool", new Main.Version().getVersion()[0]);
         provenance.put("model", String.valueOf(model.getFileName()));
@@ -113,15 +128,18 @@ final class QuantizeCommand implements Callable<Integer> {
         provenance.put("samples", Long.toString(seen.evidence().samples()));
         provenance.put("range", ranged.text());
         provenance.put("scheme", one.options().scheme().toString());
-        Plan signed = plan.withProvenance(provenance);
+        Plan signed = ranged.plan().withProvenance(provenance);
         Graph lowered = prepared.lower(signed);
-        timing.lap("solve " + one.name());
         OnnxWriter.write(lowered, one.output());
         ModelFile.write(ModelFile.beside(one.output(), ".plan.json"), PlanCodec.write(signed));
-        timing.lap("write " + one.name());
-        Summary summary = Summary.of(model, one, ranged.text(), prepared, signed, lowered, seen, timing);
-        ModelFile.write(ModelFile.beside(one.output(), ".summary"), summary.text());
-        ModelFile.write(ModelFile.beside(one.output(), ".summary.json"), Json.text(summary.facts()) + "\n");
+        return new Result(one, ranged, lowered);
+    }
+
+    private Map<String, Object> report(Result r, Prepared prepared, SweepResult seen, Console console, Timing timing) {
+        Summary summary = Summary.of(model, r.options(), r.plan(), prepared, r.lowered(), seen, timing);
+        Path file = r.options().output();
+        ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
+        ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
         if (!common.json && !common.quiet) {
             System.out.print(summary.text());
         }

@@ -4,10 +4,10 @@ import dev.octavo.core.graph.Graph;
 import dev.octavo.core.op.OpCatalog;
 import dev.octavo.core.op.OpKind;
 import dev.octavo.core.op.Workload;
-import dev.octavo.core.plan.Plan;
 import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.ort.quantize.Prepared;
+import dev.octavo.ort.quantize.RangedPlan;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.target.Group;
 import java.io.IOException;
@@ -31,19 +31,18 @@ final class Summary {
     static Summary of(
             Path model,
             RangedOptions one,
-            String ranges,
+            RangedPlan ranged,
             Prepared prepared,
-            Plan plan,
             Graph lowered,
             SweepResult seen,
             Timing timing) {
         Summary s = new Summary();
         s.files(model, one);
         s.data(seen);
-        s.scheme(one, ranges, plan, lowered);
+        s.scheme(one, ranged, lowered);
         s.placement(prepared);
         s.latency(prepared);
-        s.journal(prepared.journal());
+        s.journal(prepared.journal(), ranged.journal());
         s.timing(timing);
         s.facts.put("problems", s.problems);
         return s;
@@ -95,15 +94,15 @@ final class Summary {
                 seen.skipped().isEmpty() ? "" : ", " + seen.skipped().size() + " could not be read");
     }
 
-    private void scheme(RangedOptions one, String ranges, Plan plan, Graph lowered) {
+    private void scheme(RangedOptions one, RangedPlan ranged, Graph lowered) {
         var o = one.options();
         facts.put("range", one.name());
-        facts.put("rangeChosen", ranges);
+        facts.put("rangeChosen", ranged.text());
         facts.put("weightBits", o.scheme().weightBits());
         facts.put("activationBits", o.scheme().activationBits());
         facts.put("weights", o.scheme().perChannel() ? "per-channel" : "per-tensor");
         facts.put("objective", o.objective().toString().toLowerCase(Locale.ROOT));
-        facts.put("sites", plan.grids().size());
+        facts.put("sites", ranged.plan().grids().size());
         facts.put("opset", lowered.opset());
         line(
                 "scheme      weights %d bits %s, activations %d bits, objective %s; %d sites, opset %d",
@@ -111,9 +110,9 @@ final class Summary {
                 o.scheme().perChannel() ? "per channel" : "per tensor",
                 o.scheme().activationBits(),
                 o.objective().toString().toLowerCase(Locale.ROOT),
-                plan.grids().size(),
+                ranged.plan().grids().size(),
                 lowered.opset());
-        line("ranges      %s", ranges);
+        line("ranges      %s", ranged.text());
     }
 
     private void placement(Prepared p) {
@@ -173,10 +172,12 @@ final class Summary {
         facts.put("placement", r.why());
     }
 
-    private void journal(Journal journal) {
+    private void journal(Journal prepared, Journal solved) {
         List<String> entries = new ArrayList<>();
         Map<String, Integer> did = new LinkedHashMap<>();
-        for (Journal.Entry e : journal.entries()) {
+        List<Journal.Entry> both = new ArrayList<>(prepared.entries());
+        both.addAll(solved.entries());
+        for (Journal.Entry e : both) {
             entries.add(e.toString());
             did.merge(e.pass() + (e.did() ? "" : " (left alone)"), 1, Integer::sum);
         }

@@ -57,7 +57,7 @@ public record Prepared(
 
     /** The plan by another range rule for activations; the evidence serves them all. */
     public Plan solve(Evidence evidence, RangeRule activations) {
-        return solve(evidence, new Solver.Rules(activations, options.weights(), Map.of()), journal);
+        return solve(evidence, new Solver.Rules(activations, options.weights(), Map.of()), new Journal());
     }
 
     Plan solve(Evidence evidence, Solver.Rules rules, Journal entries) {

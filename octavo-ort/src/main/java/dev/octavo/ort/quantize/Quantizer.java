@@ -13,9 +13,11 @@ import dev.octavo.ort.cost.PlacementSearch;
 import dev.octavo.ort.cost.Preference;
 import dev.octavo.ort.cost.Variant;
 import dev.octavo.ort.quantize.Preparation.Rewritten;
+import dev.octavo.quant.Journal;
 import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.rewrite.ShortcutToConvolution;
+import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,6 +127,8 @@ public final class Quantizer {
         if (rule instanceof Measured) {
             return RangeSearch.search(prepared, evidence, data, threads, progress);
         }
-        return RangedPlan.of(prepared.solve(evidence, rule), rule);
+        Journal journal = new Journal();
+        Solver.Rules rules = new Solver.Rules(rule, prepared.options().weights(), Map.of());
+        return RangedPlan.of(prepared.solve(evidence, rules, journal), rule, journal);
     }
 }

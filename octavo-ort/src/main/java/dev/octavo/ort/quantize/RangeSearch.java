@@ -110,9 +110,10 @@ final class RangeSearch {
                     Measured.CANDIDATES.stream().map(r -> new Pair(signed, r)).toList(), errors);
         }
         progress.end();
-        Plan plan = plan(best, prepared.journal());
+        Journal journal = new Journal();
+        Plan plan = plan(best, journal);
         OptionalDouble decibels = OptionalDouble.of(decibels(errors.getOrDefault(best, 0.0)));
-        return new RangedPlan(plan, best.signed(), best.others(), decibels, samples.size());
+        return new RangedPlan(plan, best.signed(), best.others(), decibels, samples.size(), journal);
     }
 
     private static double decibels(double error) {

@@ -1,6 +1,7 @@
 package dev.octavo.ort.quantize;
 
 import dev.octavo.core.plan.Plan;
+import dev.octavo.quant.Journal;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.range.RangeRules;
 import java.util.Locale;
@@ -14,10 +15,12 @@ import java.util.OptionalDouble;
  * @param others the rule for values that cannot
  * @param decibels signal-to-quantization-noise ratio of the executed outputs against float, if it was measured
  * @param samples on so many samples
+ * @param journal what solving and refining did and left alone
  */
-public record RangedPlan(Plan plan, RangeRule signed, RangeRule others, OptionalDouble decibels, int samples) {
-    static RangedPlan of(Plan plan, RangeRule rule) {
-        return new RangedPlan(plan, rule, rule, OptionalDouble.empty(), 0);
+public record RangedPlan(
+        Plan plan, RangeRule signed, RangeRule others, OptionalDouble decibels, int samples, Journal journal) {
+    static RangedPlan of(Plan plan, RangeRule rule, Journal journal) {
+        return new RangedPlan(plan, rule, rule, OptionalDouble.empty(), 0, journal);
     }
 
     /** For people: which rules, and how well they did. */
