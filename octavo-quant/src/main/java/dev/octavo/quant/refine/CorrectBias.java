@@ -106,7 +106,7 @@ public final class CorrectBias {
     private static double[] shift(Weighted w, Grid grid, ChannelStats mean) {
         Tensor weight = w.weight().constant().orElseThrow();
         float[] real = weight.floats();
-        float[] rounded = Codes.real(Codes.of(weight, grid), grid).floats();
+        float[] rounded = Codes.snapped(weight, grid);
         Shape shape = weight.shape();
         Channels out = Channels.along(shape, w.outputAxis());
         Channels in = Channels.along(shape, w.inputAxis());
@@ -118,16 +118,22 @@ public final class CorrectBias {
                 .toArray();
         // A transposed convolution of stride s spreads its taps: an output element sees one in s of each axis.
         double taps = transposed ? strides(w.node()) : 1;
-        for (int i = 0; i < real.length; i++) {
-            double error = ((double) rounded[i] - real[i]) / taps;
-            int o = i / out.inner() % out.count();
-            int c = i / in.inner() % in.count();
-            if (transposed) {
-                o += c / (in.count() / w.group()) * out.count();
-            } else {
-                c += o / (out.count() / w.group()) * in.count();
+        // Elements in runs of one output and one input channel; indices count along instead of being divided.
+        int run = Math.min(out.inner(), in.inner());
+        int o = 0;
+        int c = 0;
+        for (int at = 0; at < real.length; at += run) {
+            double error = 0;
+            for (int i = at; i < at + run; i++) {
+                error += (double) rounded[i] - real[i];
             }
-            shift[o] += error * means[c];
+            int group = transposed ? c / (in.count() / w.group()) : o / (out.count() / w.group());
+            int output = transposed ? o + group * out.count() : o;
+            int input = transposed ? c : c + group * in.count();
+            shift[output] += error / taps * means[input];
+            int next = at + run;
+            o = next % out.inner() == 0 ? (o + 1) % out.count() : o;
+            c = next % in.inner() == 0 ? (c + 1) % in.count() : c;
         }
         return shift;
     }
