@@ -22,6 +22,9 @@ import java.util.TreeMap;
 
 /** What was decided and what came of it, for people and for machines. */
 final class Summary {
+    /* Below this, a tenth of the outputs' power is error, and decisions change by the dozen. */
+    private static final double POOR_DECIBELS = 10;
+
     private final Map<String, Object> facts = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder();
     private final List<String> problems = new ArrayList<>();
@@ -62,6 +65,11 @@ final class Summary {
 
     private void line(String format, Object... args) {
         text.append(String.format(Locale.ROOT, format, args)).append('\n');
+    }
+
+    private void problem(String what) {
+        problems.add(what);
+        line("PROBLEM     %s", what);
     }
 
     private void files(Path model, RangedOptions one) {
@@ -113,6 +121,12 @@ final class Summary {
                 ranged.plan().grids().size(),
                 lowered.opset());
         line("ranges      %s", ranged.text());
+        if (ranged.decibels().isPresent() && ranged.decibels().getAsDouble() < POOR_DECIBELS) {
+            problem(String.format(
+                    Locale.ROOT,
+                    "the outputs keep only %.1f dB of their signal: 8 bits break this network as it stands",
+                    ranged.decibels().getAsDouble()));
+        }
     }
 
     private void placement(Prepared p) {

@@ -95,9 +95,8 @@ final class RangeSearch {
         boolean anySigned = evidence.values().entrySet().stream().anyMatch(e -> isSigned(e.getKey()));
         boolean anyOther = evidence.values().keySet().stream().anyMatch(v -> !isSigned(v));
         Map<Pair, Double> errors = new LinkedHashMap<>();
-        progress.begin(
-                "try range rules",
-                (anySigned ? Measured.CANDIDATES.size() : 0) + (anyOther ? Measured.CANDIDATES.size() : 0));
+        int tries = Measured.CANDIDATES.size();
+        progress.begin("try range rules", anySigned && anyOther ? 2L * tries - 1 : tries);
         RangeRule start = new LeastSquares();
         Pair best = new Pair(start, start);
         if (anySigned || !anyOther) {
