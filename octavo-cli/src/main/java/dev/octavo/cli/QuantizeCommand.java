@@ -9,6 +9,7 @@ import dev.octavo.onnx.plan.PlanCodec;
 import dev.octavo.ort.Parallel;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.SweepResult;
+import dev.octavo.ort.cost.ExportCheck;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.ort.quantize.Quantizer;
@@ -116,7 +117,7 @@ final class QuantizeCommand implements Callable<Integer> {
     }
 
     /** One model written, and how it came about. */
-    private record Result(RangedOptions options, RangedPlan plan, Graph lowered) {}
+    private record Result(RangedOptions options, RangedPlan plan, Graph lowered, ExportCheck check) {}
 
     private Result write(RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console) {
         RangedPlan ranged = new Quantizer(one.options())
@@ -132,11 +133,13 @@ final class QuantizeCommand implements Callable<Integer> {
         Graph lowered = prepared.lower(signed);
         OnnxWriter.write(lowered, one.output());
         ModelFile.write(ModelFile.beside(one.output(), ".plan.json"), PlanCodec.write(signed));
-        return new Result(one, ranged, lowered);
+        ExportCheck check =
+                ExportCheck.of(prepared.graph(), lowered, prepared.types(), prepared.integer(), prepared.obstacles());
+        return new Result(one, ranged, lowered, check);
     }
 
     private Map<String, Object> report(Result r, Prepared prepared, SweepResult seen, Console console, Timing timing) {
-        Summary summary = Summary.of(model, r.options(), r.plan(), prepared, r.lowered(), seen, timing);
+        Summary summary = Summary.of(model, r.options(), r.plan(), prepared, r.lowered(), r.check(), seen, timing);
         Path file = r.options().output();
         ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
         ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");

@@ -1,15 +1,12 @@
 package dev.octavo.cli;
 
 import dev.octavo.core.graph.Graph;
-import dev.octavo.core.op.OpCatalog;
-import dev.octavo.core.op.OpKind;
-import dev.octavo.core.op.Workload;
 import dev.octavo.ort.SweepResult;
+import dev.octavo.ort.cost.ExportCheck;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.RangedPlan;
 import dev.octavo.quant.Journal;
-import dev.octavo.quant.target.Group;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What was decided and what came of it, for people and for machines. */
 final class Summary {
@@ -37,13 +33,14 @@ final class Summary {
             RangedPlan ranged,
             Prepared prepared,
             Graph lowered,
+            ExportCheck check,
             SweepResult seen,
             Timing timing) {
         Summary s = new Summary();
         s.files(model, one);
         s.data(seen);
         s.scheme(one, ranged, lowered);
-        s.placement(prepared);
+        s.execution(check);
         s.latency(prepared);
         s.journal(prepared.journal(), ranged.journal());
         s.timing(timing);
@@ -129,35 +126,18 @@ final class Summary {
         }
     }
 
-    private void placement(Prepared p) {
-        long all = 0;
-        long integer = 0;
-        int nodes = 0;
-        int integerNodes = 0;
-        Map<String, String> inFloat = new TreeMap<>();
-        for (Group g : Group.of(p.graph())) {
-            if (OpCatalog.of(g.node()).kind() != OpKind.COMPUTES) {
-                continue;
-            }
-            long macs = Workload.macs(g.node(), p.types());
-            all += macs;
-            nodes++;
-            if (p.integer().contains(g)) {
-                integer += macs;
-                integerNodes++;
-            } else {
-                inFloat.put(g.node().label(), p.obstacles().getOrDefault(g, "unknown"));
-            }
-        }
-        double share = all == 0 ? 0 : integer / (double) all;
-        facts.put("computeNodes", nodes);
-        facts.put("integerNodes", integerNodes);
-        facts.put("integerMacShare", share);
+    private void execution(ExportCheck check) {
+        facts.put("computeNodes", check.computeNodes());
+        facts.put("integerNodes", check.integerNodes());
+        facts.put("integerMacShare", check.integerShare());
+        Map<String, String> inFloat = new LinkedHashMap<>();
+        check.floats().forEach(f -> inFloat.put(f.node(), f.operator() + ": " + f.because()));
         facts.put("floatNodes", inFloat);
         line(
-                "integers    %d of %d compute nodes, %.1f %% of the multiply-accumulates",
-                integerNodes, nodes, 100 * share);
-        inFloat.forEach((n, why) -> line("  in float  %s: %s", n, why));
+                "integers    %d of %d compute nodes, %.1f %% of the multiply-accumulates (as ONNX Runtime builds it)",
+                check.integerNodes(), check.computeNodes(), 100 * check.integerShare());
+        inFloat.forEach((n, why) -> line("  in float  %s, %s", n, why));
+        check.problems().forEach(p -> problem(p.node() + ": " + p.text()));
     }
 
     private void latency(Prepared p) {
@@ -166,24 +146,35 @@ final class Summary {
         }
         PlacementReport r = p.placement().get();
         List<Map<String, Object>> rows = new ArrayList<>();
-        for (int i = 0; i < r.threads().size(); i++) {
+        for (PlacementReport.Timing t : r.timings()) {
             Map<String, Object> row = new LinkedHashMap<>();
-            row.put("threads", r.threads().get(i));
-            row.put("floatMicros", r.floatMicros().get(i));
-            row.put("int8Micros", r.chosenMicros().get(i));
-            row.put("everythingMicros", r.everywhereMicros().get(i));
+            row.put("threads", t.threads());
+            row.put("float", both(t.inFloat()));
+            row.put("quantized", both(t.chosen()));
+            row.put("everythingInIntegers", both(t.everywhere()));
+            row.put("quiet", t.quiet());
             rows.add(row);
             line(
-                    "latency     %d thread%s: float %.3f ms, this model %.3f ms (×%.2f), everything in integers %.3f ms",
-                    r.threads().get(i),
-                    r.threads().get(i) == 1 ? "" : "s",
-                    r.floatMicros().get(i) / 1e3,
-                    r.chosenMicros().get(i) / 1e3,
-                    r.floatMicros().get(i) / r.chosenMicros().get(i),
-                    r.everywhereMicros().get(i) / 1e3);
+                    "latency     %d thread%s: float %.3f ms, this model %.3f ms (×%.2f; predicted %.3f and %.3f ms)%s%s",
+                    t.threads(),
+                    t.threads() == 1 ? "" : "s",
+                    t.inFloat().measured() / 1e3,
+                    t.chosen().measured() / 1e3,
+                    t.inFloat().measured() / t.chosen().measured(),
+                    t.inFloat().predicted() / 1e3,
+                    t.chosen().predicted() / 1e3,
+                    r.remembered() ? ", measured earlier" : "",
+                    t.quiet() ? "" : ", on a busy machine");
         }
         facts.put("latency", rows);
         facts.put("placement", r.why());
+    }
+
+    private static Map<String, Double> both(PlacementReport.Latency l) {
+        Map<String, Double> micros = new LinkedHashMap<>();
+        micros.put("predictedMicros", l.predicted());
+        micros.put("measuredMicros", l.measured());
+        return micros;
     }
 
     private void journal(Journal prepared, Journal solved) {
