@@ -31,7 +31,7 @@ final class Ahead {
             }
             return opened;
         });
-        CompletableFuture.runAsync(OrtEngine::version);
+        var unused = CompletableFuture.runAsync(OrtEngine::version);
         return new Ahead(data);
     }
 
@@ -49,6 +49,6 @@ final class Ahead {
 
     /** Closes the data set if nobody took it, once it is open. */
     void abandon() {
-        data.thenAccept(Dataset::close);
+        var unused = data.thenAccept(Dataset::close);
     }
 }

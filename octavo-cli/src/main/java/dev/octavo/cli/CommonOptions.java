@@ -1,26 +1,36 @@
 package dev.octavo.cli;
 
+import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options that every command has. */
 final class CommonOptions {
-    @Option(names = "--json", description = "Print the result as JSON on standard output.")
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(names = "--json", description = "Print the result as JSON, and nothing else, on standard output.")
     boolean json;
+
+    @Option(names = "--quiet", description = "Show neither progress nor notes; warnings and errors remain.")
+    boolean quiet;
 
     @Option(names = "--verbose", description = "Print a stack trace when something goes wrong.")
     boolean verbose;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Examples to work on at a time (default: the number of processors).")
-    int threads = Runtime.getRuntime().availableProcessors();
+    /** Where results go: standard output. */
+    PrintWriter out() {
+        return command.commandLine().getOut();
+    }
 
-    @Option(names = "--quiet", description = "Show no progress.")
-    boolean quiet;
-
-    /** Where progress goes. */
+    /** Where progress and warnings go: standard error. */
     Console console() {
-        return new Console(System.err, quiet);
+        return new Console(command.commandLine().getErr(), quiet);
+    }
+
+    /** The error of a command line that cannot be meant. */
+    UsageException wrong(String message, String fix) {
+        return new UsageException(command, message, fix);
     }
 }

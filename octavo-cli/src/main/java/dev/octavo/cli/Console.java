@@ -1,8 +1,9 @@
 package dev.octavo.cli;
 
 import dev.octavo.core.data.Progress;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -15,21 +16,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Console implements Progress {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
+    private static final int MOST_NAMED = 10;
 
-    private final PrintStream err;
+    private final PrintWriter err;
     private final boolean terminal;
     private final boolean quiet;
     private @Nullable ProgressBar bar;
     private String what = "";
     private long total;
     private long done;
+    private long doneBefore;
     private long began;
     private long lastLine;
 
-    Console(PrintStream err, boolean quiet) {
+    Console(PrintWriter err, boolean quiet) {
         this.err = err;
         this.quiet = quiet;
-        this.terminal = System.console() != null && !"dumb".equals(System.getenv("TERM"));
+        // Java cannot tell whether standard error alone is a terminal; the launcher can, and says so.
+        this.terminal = Boolean.getBoolean("octavo.terminal");
     }
 
     @Override
@@ -37,18 +41,16 @@ final class Console implements Progress {
         what = title;
         total = steps;
         done = 0;
+        doneBefore = 0;
         began = System.nanoTime();
         lastLine = began;
-        if (quiet) {
-            return;
-        }
-        if (terminal) {
+        if (terminal && !quiet) {
             bar = new ProgressBarBuilder()
                     .setTaskName(title)
                     .setInitialMax(steps)
                     .setStyle(ProgressBarStyle.ASCII)
                     .showSpeed()
-                    .setUpdateIntervalMillis(200)
+                    .setUpdateIntervalMillis(100)
                     .clearDisplayOnFinish()
                     .build();
         }
@@ -56,12 +58,15 @@ final class Console implements Progress {
 
     @Override
     public synchronized void advance(long steps) {
+        if (steps > 0 && done == 0 && System.nanoTime() - began < 1_000_000) {
+            doneBefore = steps; // a sweep that goes on from a checkpoint: not the work of this run
+        }
         done += steps;
         if (bar != null) {
             bar.stepBy(steps);
         } else if (!quiet && System.nanoTime() - lastLine > BETWEEN_LINES.toNanos()) {
             lastLine = System.nanoTime();
-            line(false);
+            say(midway());
         }
     }
 
@@ -71,36 +76,58 @@ final class Console implements Progress {
             bar.close();
             bar = null;
         }
-        if (!quiet) {
-            line(true);
-        }
+        double seconds = seconds();
+        say(String.format(Locale.ROOT, "%s: %d in %.1f s (%.1f/s)", what, done - doneBefore, seconds, rate(seconds)));
     }
 
-    private void line(boolean finished) {
-        double seconds = Math.max(1e-9, (System.nanoTime() - began) / 1e9);
-        double rate = done / seconds;
-        String state = finished
-                ? String.format(Locale.ROOT, "%s: %d in %.1f s (%.1f/s)", what, done, seconds, rate)
-                : String.format(
-                        Locale.ROOT,
-                        "%s: %d of %d, %.1f/s, %.0f s left",
-                        what,
-                        done,
-                        total,
-                        rate,
-                        (total - done) / Math.max(1e-9, rate));
-        err.println(state);
+    private String midway() {
+        double rate = rate(seconds());
+        return String.format(
+                Locale.ROOT,
+                "%s: %d of %d, %.1f/s, %.0f s left",
+                what,
+                done,
+                total,
+                rate,
+                (total - done) / Math.max(1e-9, rate));
     }
 
-    /** Prints a line of its own. */
+    private double seconds() {
+        return Math.max(1e-9, (System.nanoTime() - began) / 1e9);
+    }
+
+    private double rate(double seconds) {
+        return (done - doneBefore) / seconds;
+    }
+
+    /** Prints a line of its own, unless quiet. */
     synchronized void say(String text) {
         if (!quiet) {
-            err.println(text);
+            print(text);
         }
     }
 
     /** Prints a warning, even when quiet. */
     synchronized void warn(String text) {
-        err.println("octavo: warning: " + text);
+        print("octavo: warning: " + text);
+    }
+
+    /** Warns of examples that could not be read: how many, and the first of them by name. */
+    void warnOfSkipped(List<String> skipped) {
+        if (!skipped.isEmpty()) {
+            warn(
+                    skipped.size() == 1
+                            ? "1 example could not be read and was left out:"
+                            : skipped.size() + " examples could not be read and were left out:");
+            skipped.stream().limit(MOST_NAMED).forEach(s -> print("  " + s));
+            if (skipped.size() > MOST_NAMED) {
+                print("  ... and " + (skipped.size() - MOST_NAMED) + " more");
+            }
+        }
+    }
+
+    private void print(String line) {
+        err.println(line);
+        err.flush();
     }
 }

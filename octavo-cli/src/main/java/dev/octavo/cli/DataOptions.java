@@ -1,12 +1,13 @@
 package dev.octavo.cli;
 
-import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.tasks.data.DatasetOptions;
 import dev.octavo.tasks.data.Datasets;
 import dev.octavo.tasks.data.LabeledDataset;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which data, and how much of it. */
@@ -16,20 +17,50 @@ final class DataOptions {
             required = true,
             paramLabel = "DATA",
             description = "A data set file (.yaml), a folder or .zip of pictures, an .npy or .npz.")
-    Path data = Path.of("");
+    private Path data = Path.of("");
 
-    @Option(names = "--samples", paramLabel = "N", description = "Use N examples, evenly spread (default: all).")
-    int samples;
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = "Use N examples, evenly spread (default: ${COMMAND-NAME} decides, see below).")
+    private Optional<Integer> samples = Optional.empty();
 
-    /** The data set; warnings of the opener go to {@code console}. */
-    Dataset open(boolean labelsRequired, OptionalInt unlessSaid, Console console) {
-        if (samples < 0) {
-            throw new RecipeException("--samples is " + samples, "ask for at least one example");
+    @Mixin
+    private PreprocessFlags preprocess = new PreprocessFlags();
+
+    Path data() {
+        return data;
+    }
+
+    /** The data to calibrate with; warnings of the opener go to {@code console}. */
+    Dataset open(OptionalInt unlessSaid, CommonOptions common, Console console) {
+        return open(data, samples, unlessSaid, preprocess.options(data, common), common, console);
+    }
+
+    /** The data to measure accuracy on. */
+    Dataset openLabeled(CommonOptions common, Console console) {
+        return openLabeled(data, samples, common, console);
+    }
+
+    /** Other data to measure accuracy on, with the same flags. */
+    Dataset openLabeled(Path other, Optional<Integer> n, CommonOptions common, Console console) {
+        DatasetOptions options = preprocess.options(other, common).requireLabels();
+        return open(other, n, OptionalInt.empty(), options, common, console);
+    }
+
+    private static Dataset open(
+            Path path,
+            Optional<Integer> samples,
+            OptionalInt unlessSaid,
+            DatasetOptions options,
+            CommonOptions common,
+            Console console) {
+        if (samples.isPresent() && samples.get() < 1) {
+            throw common.wrong("the number of samples is " + samples.get(), "ask for at least one example");
         }
-        DatasetOptions options = labelsRequired ? DatasetOptions.DEFAULT.requireLabels() : DatasetOptions.DEFAULT;
-        LabeledDataset whole = Datasets.open(data, options);
+        LabeledDataset whole = Datasets.open(path, options);
         whole.warnings().forEach(console::warn);
-        int n = samples > 0 ? samples : unlessSaid.orElse(whole.size());
+        int n = samples.orElse(unlessSaid.orElse(whole.size()));
         return n < whole.size() ? Datasets.spread(whole, n) : whole;
     }
 }

@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.RecipeException;
 import java.io.PrintWriter;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -24,6 +25,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** The model, the recipe or the data was wrong. */
     static final int INPUT = 3;
 
+    /** Ctrl-C, as shells count it. */
+    static final int INTERRUPTED = 130;
+
     /** The accuracy asked for was not reached. */
     static final int TARGET_MISSED = 4;
 
@@ -35,6 +39,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             print(err, String.valueOf(m.getMessage()), m.fix());
         } else if (e instanceof RecipeException r) {
             print(err, String.valueOf(r.getMessage()), r.fix());
+        } else if (e instanceof CancellationException c) {
+            print(err, String.valueOf(c.getMessage()), "run the same command again, and it goes on from there");
         } else {
             print(err, "internal error: " + e, "run again with --verbose and report what it prints");
         }
@@ -42,6 +48,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             e.printStackTrace(err);
         }
         err.flush();
+        if (e instanceof CancellationException) {
+            return INTERRUPTED;
+        }
         return e instanceof ModelException || e instanceof RecipeException ? INPUT : INTERNAL;
     }
 
@@ -55,6 +64,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     private static String fixFor(ParameterException e) {
         CommandLine command = e.getCommandLine();
+        if (e instanceof UsageException u) {
+            return u.fix();
+        }
         if (e instanceof UnmatchedArgumentException u) {
             var near = u.getSuggestions();
             if (!near.isEmpty()) {

@@ -1,22 +1,12 @@
 package dev.octavo.cli;
 
-import dev.octavo.core.graph.Graph;
-import dev.octavo.core.graph.Node;
-import dev.octavo.core.graph.Value;
-import dev.octavo.core.op.Workload;
-import dev.octavo.core.tensor.TensorType;
-import dev.octavo.ort.OrtEngine;
-import dev.octavo.ort.quantize.Preparation;
-import dev.octavo.ort.quantize.Prepared;
-import dev.octavo.ort.quantize.QuantizeOptions;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,12 +16,22 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Says what is in a model: inputs, outputs, operators, parameters, multiply-accumulates, sites.")
+        sortOptions = false,
+        description = "Says what is in a model: inputs, outputs, operators, parameters, multiply-accumulates, sites.",
+        footer = {
+            "",
+            "Multiply-accumulates are those of convolutions and matrix products, for a batch of 1. A site is a place",
+            "that can have a grid of its own: a value, or one use of it."
+        })
 final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX model.")
     private Path model = Path.of("");
 
-    @Option(names = "--values", description = "List every node, value and site by name: what globs match.")
+    @Option(
+            names = "--values",
+            description =
+                    "List every node, value and site by name: what the globs of recipes and of --keep-float match "
+                            + "(default: counts only).")
     private boolean values;
 
     @Mixin
@@ -39,107 +39,75 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Graph graph = ModelFile.read(model);
-        OrtEngine engine = new OrtEngine();
-        Map<String, TensorType> types = engine.inferTypes(graph);
-        Map<String, Object> facts = facts(graph, types);
-        Prepared prepared =
-                Preparation.everywhere(Preparation.rewrite(graph, engine::inferTypes), QuantizeOptions.DEFAULT);
-        facts.put("sites", prepared.scheme().choices().size());
-        if (values || common.json) {
-            facts.put("valueList", valueList(graph, types));
-            facts.put("nodeList", nodeList(graph, types));
-            Map<String, String> sites = new LinkedHashMap<>();
-            prepared.scheme()
-                    .choices()
-                    .forEach((s, c) -> sites.put(s.toString(), c.getClass().getSimpleName() + ": " + c.because()));
-            facts.put("siteList", sites);
-        }
+        Map<String, Object> facts = Inspection.of(ModelFile.read(model), values);
         if (common.json) {
-            System.out.println(Json.text(facts));
+            common.out().println(Json.text(facts));
         } else {
             print(facts);
         }
+        common.out().flush();
         return Failures.DONE;
     }
 
-    private static Map<String, Object> facts(Graph graph, Map<String, TensorType> types) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("name", graph.name());
-        facts.put("opset", graph.opset());
-        facts.put("inputs", ends(graph.requiredInputs(), types));
-        facts.put("outputs", ends(graph.outputs(), types));
-        TreeMap<String, Integer> ops = new TreeMap<>();
-        long macs = 0;
-        for (Node n : graph.nodes()) {
-            ops.merge(n.domain().isEmpty() ? n.type() : n.domain() + "." + n.type(), 1, Integer::sum);
-            macs += Workload.macs(n, types);
-        }
-        facts.put("nodes", graph.nodes().size());
-        facts.put("ops", ops);
-        long parameters = 0;
-        for (Value v : graph.values()) {
-            parameters += v.isInitializer() ? v.constant().orElseThrow().elements() : 0;
-        }
-        facts.put("parameters", parameters);
-        facts.put("macs", macs);
-        facts.put("values", graph.values().size());
-        return facts;
-    }
-
-    private static List<Map<String, Object>> ends(List<Value> ends, Map<String, TensorType> types) {
-        List<Map<String, Object>> out = new ArrayList<>();
-        for (Value v : ends) {
-            Map<String, Object> end = new LinkedHashMap<>();
-            end.put("name", v.name());
-            end.put("type", type(v, types));
-            out.add(end);
-        }
-        return out;
-    }
-
-    private static String type(Value v, Map<String, TensorType> types) {
-        TensorType t = v.type().orElse(types.get(v.name()));
-        return t == null ? "?" : t.dtype() + t.shape().toString();
-    }
-
-    private static Map<String, String> valueList(Graph graph, Map<String, TensorType> types) {
-        Map<String, String> out = new LinkedHashMap<>();
-        for (Value v : graph.values()) {
-            String kind = v.constant().isPresent() ? "constant " : v.isGraphInput() ? "input " : "";
-            TensorType t = types.get(v.name());
-            out.put(v.name(), kind + (t != null ? t.dtype() + t.shape().toString() : type(v, types)));
-        }
-        return out;
-    }
-
-    private static Map<String, String> nodeList(Graph graph, Map<String, TensorType> types) {
-        Map<String, String> out = new LinkedHashMap<>();
-        for (Node n : graph.nodes()) {
-            long macs = Workload.macs(n, types);
-            out.put(n.label(), n.type() + (macs > 0 ? " " + macs + " MACs" : ""));
-        }
-        return out;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void print(Map<String, Object> facts) {
+    private void print(Map<String, Object> facts) {
+        PrintWriter out = common.out();
         facts.forEach((key, value) -> {
-            if (value instanceof Map<?, ?> m) {
-                System.out.println(key + ":");
-                m.forEach((k, v) -> System.out.printf(Locale.ROOT, "  %-40s %s%n", k, v));
+            if (value instanceof Map<?, ?> m && key.equals("opsets")) {
+                out.println(row(
+                        "opsets",
+                        m.entrySet().stream()
+                                .map(e -> e.getKey() + " " + e.getValue())
+                                .collect(Collectors.joining(", "))));
+            } else if (value instanceof Map<?, ?> m) {
+                printMap(key, m);
             } else if (value instanceof List<?> l) {
-                System.out.println(key + ":");
-                l.forEach(e -> System.out.printf(
-                        Locale.ROOT,
-                        "  %-40s %s%n",
-                        ((Map<String, Object>) e).get("name"),
-                        ((Map<String, Object>) e).get("type")));
-            } else if (value instanceof Long n && n >= 100_000) {
-                System.out.printf(Locale.ROOT, "%s: %,d%n", key, n);
+                l.forEach(e -> {
+                    if (e instanceof Map<?, ?> end) {
+                        out.println(row(key.substring(0, key.length() - 1), end.get("name") + "  " + end.get("type")));
+                    }
+                });
             } else {
-                System.out.println(key + ": " + value);
+                out.println(row(label(key), number(value)));
             }
         });
+    }
+
+    private void printMap(String key, Map<?, ?> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        PrintWriter out = common.out();
+        int width = entries.keySet().stream()
+                .mapToInt(k -> String.valueOf(k).length())
+                .max()
+                .orElse(0);
+        out.println(label(key));
+        entries.forEach((k, v) ->
+                out.println(String.format(Locale.ROOT, "  %-" + Math.min(width, 60) + "s  %s", k, number(v))));
+    }
+
+    private static String row(String label, String text) {
+        return String.format(Locale.ROOT, "%-24s %s", label, text);
+    }
+
+    private static String number(Object value) {
+        if (value instanceof Long || value instanceof Integer) {
+            return String.format(Locale.ROOT, "%,d", ((Number) value).longValue());
+        }
+        return String.valueOf(value);
+    }
+
+    private static String label(String key) {
+        return switch (key) {
+            case "parameterBytes" -> "bytes of parameters";
+            case "macs" -> "multiply-accumulates";
+            case "computeNodes" -> "compute nodes";
+            case "quantizableNodes" -> "  that can be integer";
+            case "floatNodes" -> "compute nodes that stay in float";
+            case "valueList" -> "every value";
+            case "nodeList" -> "every node";
+            case "siteList" -> "every site";
+            default -> key;
+        };
     }
 }

@@ -13,8 +13,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.",
-        subcommands = {InspectCommand.class, QuantizeCommand.class, EvaluateCommand.class},
-        footer = "%nExit codes: 0 done, 2 usage, 3 model, recipe or data, 4 accuracy target missed.")
+        subcommands = {InspectCommand.class, QuantizeCommand.class, EvaluateCommand.class, DemoCommand.class},
+        footer = {
+            "",
+            "octavo COMMAND --help lists the options of a command. docs/ explains the rest.",
+            "Exit codes: 0 done, 2 usage, 3 model, recipe or data, 4 accuracy target missed, 130 interrupted."
+        })
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -23,7 +27,9 @@ public final class Main implements Runnable {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
+        Interruption interruption = Interruption.of(Thread.currentThread());
         int code = commandLine().execute(args);
+        interruption.tooLate();
         // Native threads of the runtime may still idle; nothing of ours is left to do.
         Runtime.getRuntime().exit(code);
     }
@@ -34,6 +40,7 @@ public final class Main implements Runnable {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures)
+                .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 

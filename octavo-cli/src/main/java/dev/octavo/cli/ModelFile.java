@@ -3,11 +3,16 @@ package dev.octavo.cli;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.onnx.OnnxReader;
+import dev.octavo.onnx.Scratch;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 
 /** Reads models and writes results so that nothing half-written is ever left. */
 final class ModelFile {
@@ -21,47 +26,70 @@ final class ModelFile {
         return OnnxReader.read(file);
     }
 
-    /** Refuses an output that is the input, or whose folder is missing or cannot be written to. */
-    static void requireWritable(Path output, Path input) {
+    /** Refuses an output that is one of the inputs, or that cannot be written where it is to be. */
+    static void requireWritable(Path output, Collection<Path> inputs) {
         Path folder = output.toAbsolutePath().getParent();
-        try {
-            if (Files.exists(output) && Files.isSameFile(output, input)) {
-                throw new ModelException(
-                        "the output " + output + " is the input", "give another name with -o: the float model is kept");
-            }
-        } catch (IOException e) {
-            throw new ModelException("cannot look at " + output + ": " + e.getMessage(), "check the path", e);
-        }
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new ModelException("there is no folder " + folder, "make it, or give another name with -o");
-        }
-        if (!Files.isWritable(folder) || Files.isDirectory(output)) {
             throw new ModelException(
-                    "cannot write " + output, "make its folder writable, or give another name with -o");
+                    "cannot write " + output + ": there is no folder " + folder,
+                    "make it (mkdir -p " + folder + "), or give another name with -o");
         }
+        if (Files.isDirectory(output)) {
+            throw new ModelException("cannot write " + output + ": that is a folder", "give another name with -o");
+        }
+        try {
+            for (Path input : inputs) {
+                if (Files.exists(output) && Files.exists(input) && Files.isSameFile(output, input)) {
+                    throw new ModelException(
+                            "the output " + output + " is the input " + input,
+                            "give another name with -o: the input is kept");
+                }
+            }
+            Path probe = Scratch.beside(output);
+            Files.createFile(probe);
+            Scratch.remove(probe);
+        } catch (IOException e) {
+            throw failed(output, e);
+        }
+    }
+
+    private static ModelException failed(Path target, IOException e) {
+        String why = e instanceof AccessDeniedException
+                ? "permission denied"
+                : e instanceof FileSystemException f && f.getReason() != null
+                        ? f.getReason()
+                        : String.valueOf(e.getMessage());
+        return new ModelException(
+                "cannot write " + target + ": " + why,
+                "check the permissions and the free space of its folder, or give another name with -o",
+                e);
     }
 
     /** Writes a text aside and renames it into place. */
     static void write(Path target, String text) {
-        Path aside = target.resolveSibling(
-                target.getFileName() + ".tmp" + ProcessHandle.current().pid());
+        write(target, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes bytes aside and renames them into place. */
+    static void write(Path target, byte[] bytes) {
         try {
-            Files.writeString(aside, text);
+            Path aside = Scratch.beside(target);
             try {
-                Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING);
+                Files.write(aside, bytes);
+                move(aside, target);
+            } finally {
+                Scratch.remove(aside);
             }
         } catch (IOException e) {
-            try {
-                Files.deleteIfExists(aside);
-            } catch (IOException second) {
-                e.addSuppressed(second);
-            }
-            throw new ModelException(
-                    "cannot write " + target + ": " + e.getMessage(),
-                    "check the disk's space and the folder's rights",
-                    e);
+            throw failed(target, e);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -1,25 +1,13 @@
 package dev.octavo.cli;
 
-import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.graph.Graph;
-import dev.octavo.core.plan.Plan;
-import dev.octavo.onnx.OnnxWriter;
-import dev.octavo.onnx.plan.PlanCodec;
-import dev.octavo.ort.Parallel;
 import dev.octavo.ort.SweepOptions;
-import dev.octavo.ort.SweepResult;
-import dev.octavo.ort.cost.ExportCheck;
-import dev.octavo.ort.quantize.Prepared;
-import dev.octavo.ort.quantize.QuantizeOptions;
-import dev.octavo.ort.quantize.Quantizer;
-import dev.octavo.ort.quantize.RangedPlan;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,10 +19,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "quantize",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         description =
                 "Quantizes a float ONNX model on some data and writes a Q/DQ model that ONNX Runtime runs in int8.",
-        footer = "%nWrites OUT.onnx, beside it OUT.plan.json (every decision) and OUT.summary (for people; "
-                + "OUT.summary.json for machines).")
+        footer = {
+            "",
+            "Calibrates on 100 examples unless --samples says otherwise. Writes OUT.onnx, and beside it",
+            "OUT.plan.json (every decision), OUT.summary (for people) and OUT.summary.json (for machines).",
+            "",
+            "  octavo quantize model.onnx --data pictures.yaml --task classification -o model.int8.onnx"
+        })
 final class QuantizeCommand implements Callable<Integer> {
     private static final int DEFAULT_SAMPLES = 100;
 
@@ -48,105 +42,99 @@ final class QuantizeCommand implements Callable<Integer> {
             description = "The quantized model to write.")
     private Path output = Path.of("");
 
+    @Mixin
+    private DataOptions data = new DataOptions();
+
     @Option(
-            names = "--checkpoint",
-            paramLabel = "FILE",
-            description = "Keep the sweep's work here and continue from it (default: OUT.evidence.part).")
-    private java.util.Optional<Path> checkpoint = java.util.Optional.empty();
+            names = "--task",
+            paramLabel = "TASK",
+            description = "Measure the accuracy before and after on this task: classification (default: do not).")
+    private Optional<Task> task = Optional.empty();
+
+    @Option(
+            names = "--test-data",
+            paramLabel = "DATA",
+            description = "What to measure the accuracy on; needs labels (default: all of --data).")
+    private Optional<Path> testData = Optional.empty();
+
+    @Option(
+            names = "--test-samples",
+            paramLabel = "N",
+            description = "Measure on N examples, evenly spread (default: all).")
+    private Optional<Integer> testSamples = Optional.empty();
 
     @Mixin
     private SchemeFlags flags = new SchemeFlags();
 
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "FILE",
+            description = "Where an interrupted run keeps its work, for the next one to go on from; removed at the end "
+                    + "(default: OUT.evidence.part).")
+    private Optional<Path> checkpoint = Optional.empty();
+
     @Mixin
-    private DataOptions data = new DataOptions();
+    private Threads threads = new Threads();
 
     @Mixin
     private CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() {
-        ModelFile.requireWritable(output, model);
-        Console console = common.console();
-        List<RangedOptions> wanted = flags.options(output);
+        if (task.isEmpty() && (testData.isPresent() || testSamples.isPresent())) {
+            throw common.wrong("--test-data and --test-samples need --task", "add --task classification");
+        }
         Timing timing = new Timing();
-        Ahead ahead = Ahead.open(() -> data.open(false, OptionalInt.of(DEFAULT_SAMPLES), console));
+        Console console = common.console();
+        SweepOptions sweep = SweepOptions.standard()
+                .withThreads(threads.count(common))
+                .withCheckpoint(checkpoint.orElse(ModelFile.beside(output, ".evidence.part")), Duration.ofSeconds(5));
+        List<RangedOptions> wanted = flags.options(output, common);
+        requireWritable(wanted, sweep);
+        Ahead ahead = Ahead.open(() -> data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console));
         try {
-            return quantize(wanted, ahead, console, timing);
+            Graph graph = ModelFile.read(model);
+            quantize(graph, wanted, sweep, ahead, timing, console);
         } finally {
             ahead.abandon();
-        }
-    }
-
-    private int quantize(List<RangedOptions> wanted, Ahead ahead, Console console, Timing timing) {
-        QuantizeOptions first = wanted.get(0).options();
-        Graph graph = ModelFile.read(model);
-        if (graph.nodes().stream().anyMatch(n -> n.is("QuantizeLinear") || n.is("DequantizeLinear"))) {
-            throw new ModelException(
-                    model + " is quantized already", "give the float model; octavo evaluate scores a quantized one");
-        }
-        try (Dataset examples = ahead.data()) {
-            timing.lap("read");
-            Quantizer quantizer = new Quantizer(first);
-            Prepared prepared = quantizer.prepare(graph);
-            timing.lap("prepare");
-            SweepResult seen = quantizer.observe(prepared, examples, sweep(), console);
-            seen.notes().forEach(console::say);
-            EvaluateCommand.warnOfSkipped(
-                    seen.skipped().stream()
-                            .map(s -> s.sample() + ": " + s.reason())
-                            .toList(),
-                    console);
-            timing.lap("observe");
-            List<Callable<Result>> work = new ArrayList<>();
-            wanted.forEach(one -> work.add(() -> write(one, prepared, seen, examples, console)));
-            List<Result> results = Parallel.all(work, common.threads);
-            timing.lap("solve and write");
-            List<Map<String, Object>> facts = results.stream()
-                    .map(r -> report(r, prepared, seen, console, timing))
-                    .toList();
-            if (common.json) {
-                System.out.println(Json.text(results.size() == 1 ? facts.get(0) : facts));
-            }
         }
         return Failures.DONE;
     }
 
-    private SweepOptions sweep() {
-        Path file = checkpoint.orElse(ModelFile.beside(output, ".evidence.part"));
-        return SweepOptions.standard().withThreads(common.threads).withCheckpoint(file, Duration.ofSeconds(5));
-    }
-
-    /** One model written, and how it came about. */
-    private record Result(RangedOptions options, RangedPlan plan, Graph lowered, ExportCheck check) {}
-
-    private Result write(RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console) {
-        RangedPlan ranged = new Quantizer(one.options())
-                .plan(prepared, seen.evidence(), one.options().activations(), examples, common.threads, console);
-        Map<String, String> provenance = new LinkedHashMap<>();
-        provenance.put("tool", new Main.Version().getVersion()[0]);
-        provenance.put("model", String.valueOf(model.getFileName()));
-        provenance.put("data", examples.fingerprint());
-        provenance.put("samples", Long.toString(seen.evidence().samples()));
-        provenance.put("range", ranged.text());
-        provenance.put("scheme", one.options().scheme().toString());
-        Plan signed = ranged.plan().withProvenance(provenance);
-        Graph lowered = prepared.lower(signed);
-        OnnxWriter.write(lowered, one.output());
-        ModelFile.write(ModelFile.beside(one.output(), ".plan.json"), PlanCodec.write(signed));
-        ExportCheck check =
-                ExportCheck.of(prepared.graph(), lowered, prepared.types(), prepared.integer(), prepared.obstacles());
-        return new Result(one, ranged, lowered, check);
-    }
-
-    private Map<String, Object> report(Result r, Prepared prepared, SweepResult seen, Console console, Timing timing) {
-        Summary summary = Summary.of(model, r.options(), r.plan(), prepared, r.lowered(), r.check(), seen, timing);
-        Path file = r.options().output();
-        ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
-        ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
-        if (!common.json && !common.quiet) {
-            System.out.print(summary.text());
+    private void quantize(
+            Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Ahead ahead, Timing timing, Console console) {
+        try (Dataset examples = ahead.data()) {
+            Optional<Dataset> test =
+                    task.map(t -> data.openLabeled(testData.orElse(data.data()), testSamples, common, console));
+            timing.lap("read");
+            try {
+                QuantizeJob job = new QuantizeJob(model, graph, wanted, sweep, test);
+                print(job.run(examples, timing, console), console);
+            } finally {
+                test.ifPresent(Dataset::close);
+            }
         }
-        summary.problems().forEach(console::warn);
-        return summary.facts();
+    }
+
+    private void requireWritable(List<RangedOptions> wanted, SweepOptions sweep) {
+        List<Path> inputs = new java.util.ArrayList<>(List.of(model, data.data()));
+        flags.recipe().ifPresent(inputs::add);
+        testData.ifPresent(inputs::add);
+        for (RangedOptions one : wanted) {
+            ModelFile.requireWritable(one.output(), inputs);
+            QuantizeJob.COMPANIONS.forEach(c -> ModelFile.requireWritable(ModelFile.beside(one.output(), c), inputs));
+        }
+        sweep.checkpoint().ifPresent(c -> ModelFile.requireWritable(c, inputs));
+    }
+
+    private void print(List<Summary> summaries, Console console) {
+        List<Map<String, Object>> facts = summaries.stream().map(Summary::facts).toList();
+        if (common.json) {
+            common.out().println(Json.text(facts.size() == 1 ? facts.get(0) : facts));
+        } else if (!common.quiet) {
+            summaries.forEach(s -> common.out().print(s.text()));
+        }
+        common.out().flush();
+        summaries.forEach(s -> s.problems().forEach(console::warn));
     }
 }

@@ -41,8 +41,9 @@ final class SchemeFlags {
             names = "--range",
             paramLabel = "RULE[,RULE]",
             split = ",",
-            description = "Range rule for activations: abs-max, min-max, moving-average, percentile, least-squares "
-                    + "(default), entropy. Several give a model each, OUT.RULE.onnx, from one sweep over the data.")
+            description =
+                    "Range rule for activations: abs-max, min-max, moving-average, percentile, least-squares, "
+                            + "entropy, or measured: the ones that keep the outputs closest to float (default). Several give a model each, OUT.RULE.onnx, from one sweep over the data.")
     private List<String> range = List.of();
 
     @Option(names = "--keep", paramLabel = "FRACTION", description = "What percentile keeps (default: 0.99999).")
@@ -79,10 +80,24 @@ final class SchemeFlags {
     @Option(names = "--no-bias-correction", description = "Leave the shift that rounded weights give.")
     private boolean noBiasCorrection;
 
-    /** One entry per range rule asked for. */
-    List<RangedOptions> options(Path output) {
+    Optional<Path> recipe() {
+        return recipe;
+    }
+
+    /** One entry per range rule asked for. What the recipe says wrong is its fault, all else is the command line's. */
+    List<RangedOptions> options(Path output, CommonOptions usage) {
         QuantizeOptions base =
                 recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT)).orElse(QuantizeOptions.DEFAULT);
+        try {
+            return options(output, base);
+        } catch (RecipeException e) {
+            throw usage.wrong(String.valueOf(e.getMessage()), e.fix());
+        } catch (IllegalArgumentException e) {
+            throw usage.wrong(String.valueOf(e.getMessage()), "see octavo quantize --help");
+        }
+    }
+
+    private List<RangedOptions> options(Path output, QuantizeOptions base) {
         List<SiteRule> rules = new ArrayList<>(base.rules());
         keepFloat.forEach(g -> rules.add(new SiteRule.KeepFloat(new Glob(g))));
         RangeRule weightRule = weightRange

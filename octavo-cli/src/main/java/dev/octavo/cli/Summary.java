@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What was decided and what came of it, for people and for machines. */
 final class Summary {
@@ -35,9 +36,11 @@ final class Summary {
             Graph lowered,
             ExportCheck check,
             SweepResult seen,
+            Optional<Proof> proof,
             Timing timing) {
         Summary s = new Summary();
         s.files(model, one);
+        proof.ifPresent(s::accuracy);
         s.data(seen);
         s.scheme(one, ranged, lowered);
         s.execution(check);
@@ -58,6 +61,12 @@ final class Summary {
 
     List<String> problems() {
         return problems;
+    }
+
+    private void accuracy(Proof proof) {
+        facts.put("accuracy", proof.facts());
+        line("accuracy    on %d examples:", proof.metric().samples());
+        proof.lines().forEach(l -> line("            %s", l));
     }
 
     private void line(String format, Object... args) {

@@ -31,13 +31,12 @@ final class TargetFiles implements AutoCloseable {
     private final Path dataAside;
     private final Path dataBefore;
 
-    private TargetFiles(Path model) {
-        String suffix = "." + UUID.randomUUID() + ".part";
+    private TargetFiles(Path model) throws IOException {
         this.model = model;
         this.data = model.resolveSibling(model.getFileName() + ".data");
-        this.modelAside = model.resolveSibling(model.getFileName() + suffix);
-        this.dataAside = model.resolveSibling(model.getFileName() + ".data" + suffix);
-        this.dataBefore = model.resolveSibling(model.getFileName() + ".data.before" + suffix);
+        this.modelAside = Scratch.beside(model);
+        this.dataAside = Scratch.beside(data);
+        this.dataBefore = model.resolveSibling(model.getFileName() + ".data.before." + UUID.randomUUID());
     }
 
     /** Checks that the model can be written there. */
@@ -171,8 +170,8 @@ final class TargetFiles implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Files.deleteIfExists(modelAside);
-            Files.deleteIfExists(dataAside);
+            Scratch.remove(modelAside);
+            Scratch.remove(dataAside);
         } catch (IOException e) {
             throw failed(model, e);
         }

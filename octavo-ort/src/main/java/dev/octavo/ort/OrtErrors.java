@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 /** What ONNX Runtime complains of, in terms of the user's model. */
 final class OrtErrors {
     private static final Pattern PREFIX = Pattern.compile("^Error code - \\w+ - message: ");
+    /* Where in its own sources ONNX Runtime is: a file, a line and a function's whole signature. */
+    private static final Pattern SOURCE = Pattern.compile("/onnxruntime_src/\\S+:\\d+ .*?\\) ");
     private static final Pattern NO_KERNEL =
             Pattern.compile("Could not find an implementation for ([\\w.:]+)\\((-?\\d+)\\) node with name '([^']*)'");
     private static final Pattern NOT_REGISTERED =
@@ -76,6 +78,8 @@ final class OrtErrors {
 
     private static String text(OrtException e) {
         String message = e.getMessage() == null ? "unknown error" : e.getMessage();
-        return PREFIX.matcher(message).replaceFirst("").strip();
+        return SOURCE.matcher(PREFIX.matcher(message).replaceFirst(""))
+                .replaceFirst("")
+                .strip();
     }
 }

@@ -1,6 +1,7 @@
 package dev.octavo.onnx.evidence;
 
 import dev.octavo.core.ModelException;
+import dev.octavo.onnx.Scratch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -77,23 +78,31 @@ record Frame(String magic, int version, String what) {
     /** Writes a file that is seen whole or not at all. */
     static void write(byte[] bytes, Path target) {
         Path file = target.toAbsolutePath();
-        Path beside = file.resolveSibling(file.getFileName() + ".part");
         try {
             Path folder = file.getParent();
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            Files.write(beside, bytes);
+            Path beside = Scratch.beside(file);
             try {
-                Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+                Files.write(beside, bytes);
+                move(beside, file);
+            } finally {
+                Scratch.remove(beside);
             }
         } catch (IOException e) {
             throw new ModelException(
                     target + " cannot be written: " + e,
                     "check the folder, its permissions and the room on the disk",
                     e);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

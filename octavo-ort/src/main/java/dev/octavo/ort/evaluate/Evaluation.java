@@ -33,13 +33,34 @@ public record Evaluation<M extends Metric<M>>(M metric, List<String> skipped) {
      */
     public static <M extends Metric<M>> Evaluation<M> run(
             Engine engine, Graph graph, Engine.Mode mode, Dataset data, M none, int threads, Progress progress) {
+        String title = mode == Engine.Mode.UNFUSED ? "evaluate (simulated)" : "evaluate";
+        List<String> inputs = graph.requiredInputs().stream().map(Value::name).toList();
+        try (Engine.Session session = engine.open(graph, mode, 1)) {
+            return run(title, session, inputs, data, none, threads, progress);
+        }
+    }
+
+    /**
+     * Evaluates what is open already.
+     *
+     * @param title what to call the work in the progress
+     * @param inputs the names of the network's required inputs
+     * @param none the metric's empty tally
+     * @param threads examples at a time
+     */
+    public static <M extends Metric<M>> Evaluation<M> run(
+            String title,
+            Engine.Session session,
+            List<String> inputs,
+            Dataset data,
+            M none,
+            int threads,
+            Progress progress) {
         if (data.size() == 0) {
             throw new ModelException("the data set has no examples", "name a data set with at least one");
         }
-        progress.begin(mode == Engine.Mode.UNFUSED ? "evaluate (simulated)" : "evaluate", data.size());
-        try (Engine.Session session = engine.open(graph, mode, 1)) {
-            List<String> inputs =
-                    graph.requiredInputs().stream().map(Value::name).toList();
+        progress.begin(title, data.size());
+        try {
             List<String> skipped = Collections.synchronizedList(new ArrayList<>());
             AtomicInteger next = new AtomicInteger();
             List<Callable<M>> workers = new ArrayList<>();

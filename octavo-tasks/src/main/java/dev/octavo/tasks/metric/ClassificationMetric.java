@@ -96,6 +96,21 @@ public record ClassificationMetric(long samples, long top1, long top5, long notA
         return scores;
     }
 
+    /** The class that ranks first in a network's output; -1 when a score is NaN. */
+    static int first(String output, Tensor t) {
+        double[] scores = scores(output, t);
+        int first = 0;
+        for (int k = 0; k < scores.length; k++) {
+            if (Double.isNaN(scores[k])) {
+                return -1;
+            }
+            if (scores[k] > scores[first]) {
+                first = k;
+            }
+        }
+        return first;
+    }
+
     /** How many classes rank before {@code label}; -1 when a score is NaN. */
     private static int rank(double[] scores, int label) {
         int before = 0;

@@ -1,0 +1,143 @@
+package dev.octavo.cli;
+
+import dev.octavo.core.ModelException;
+import dev.octavo.core.data.Dataset;
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
+import dev.octavo.onnx.OnnxWriter;
+import dev.octavo.onnx.plan.PlanCodec;
+import dev.octavo.ort.Parallel;
+import dev.octavo.ort.SweepOptions;
+import dev.octavo.ort.SweepResult;
+import dev.octavo.ort.cost.ExportCheck;
+import dev.octavo.ort.quantize.Prepared;
+import dev.octavo.ort.quantize.Quantizer;
+import dev.octavo.ort.quantize.RangedPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The main job for one model: prepared and observed once, then solved, proven and written for each range rule that was
+ * asked for.
+ *
+ * @param model the file the graph comes from
+ * @param graph the float network
+ * @param wanted the results to write
+ * @param sweep how to go over the data
+ * @param test what to measure accuracy on, if it is to be measured
+ */
+record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Optional<Dataset> test) {
+    /** What a model is accompanied by: everything decided, for machines; a summary for people, and for machines. */
+    static final List<String> COMPANIONS = List.of(".plan.json", ".summary", ".summary.json");
+
+    QuantizeJob {
+        boolean quantized = graph.nodes().stream().anyMatch(n -> n.is("QuantizeLinear") || n.is("DequantizeLinear"));
+        if (quantized) {
+            throw new ModelException(
+                    model + " is quantized already", "give the float model; octavo evaluate scores a quantized one");
+        }
+    }
+
+    /** One model to be written, and how it came about. */
+    private record Result(RangedOptions options, RangedPlan ranged, Plan plan, Graph lowered, ExportCheck check) {}
+
+    /** Does it; one summary per result. */
+    List<Summary> run(Dataset examples, Timing timing, Console console) {
+        Quantizer quantizer = new Quantizer(wanted.get(0).options());
+        Prepared prepared = quantizer.prepare(graph);
+        timing.lap("prepare");
+        SweepResult seen = quantizer.observe(prepared, examples, sweep, console);
+        seen.notes().forEach(console::say);
+        console.warnOfSkipped(
+                seen.skipped().stream().map(s -> s.sample() + ": " + s.reason()).toList());
+        timing.lap("observe");
+        List<Result> results =
+                Parallel.all(each(wanted, one -> solve(one, prepared, seen, examples, console)), sweep.threads());
+        timing.lap("solve");
+        List<Optional<Proof>> proofs =
+                results.stream().map(r -> prove(r.lowered(), console)).toList();
+        test.ifPresent(t -> timing.lap("prove"));
+        return allOrNothing(() -> {
+            Parallel.all(each(results, QuantizeJob::write), sweep.threads());
+            timing.lap("write");
+            List<Summary> summaries = new ArrayList<>();
+            for (int i = 0; i < results.size(); i++) {
+                Result r = results.get(i);
+                Summary summary = Summary.of(
+                        model, r.options(), r.ranged(), prepared, r.lowered(), r.check(), seen, proofs.get(i), timing);
+                Path file = r.options().output();
+                ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
+                ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
+                summaries.add(summary);
+            }
+            return summaries;
+        });
+    }
+
+    private static <A, B> List<Callable<B>> each(List<A> items, Function<A, B> work) {
+        return items.stream().map(i -> (Callable<B>) () -> work.apply(i)).toList();
+    }
+
+    private Result solve(RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console) {
+        RangedPlan ranged = new Quantizer(one.options())
+                .plan(prepared, seen.evidence(), one.options().activations(), examples, sweep.threads(), console);
+        Plan plan = ranged.plan().withProvenance(provenance(one, ranged, seen, examples));
+        Graph lowered = prepared.lower(plan);
+        return new Result(one, ranged, plan, lowered, prepared.check(lowered));
+    }
+
+    private Optional<Proof> prove(Graph lowered, Console console) {
+        Optional<Proof> proof = test.map(t -> Proof.of(graph, lowered, t, sweep.threads(), console));
+        proof.ifPresent(p -> console.warnOfSkipped(p.skipped()));
+        return proof;
+    }
+
+    private static Path write(Result r) {
+        Path file = r.options().output();
+        OnnxWriter.write(r.lowered(), file);
+        ModelFile.write(ModelFile.beside(file, ".plan.json"), PlanCodec.write(r.plan()));
+        return file;
+    }
+
+    private Map<String, String> provenance(RangedOptions one, RangedPlan ranged, SweepResult seen, Dataset examples) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put("tool", new Main.Version().getVersion()[0]);
+        provenance.put("model", String.valueOf(model.getFileName()));
+        provenance.put("data", examples.fingerprint());
+        provenance.put("samples", Long.toString(seen.evidence().samples()));
+        provenance.put("range", ranged.text());
+        provenance.put("scheme", one.options().scheme().toString());
+        return provenance;
+    }
+
+    /* A model without its plan is of no use to anybody: all of the files, or none that was not there before. */
+    private <T> T allOrNothing(Supplier<T> writing) {
+        List<Path> fresh = new ArrayList<>();
+        for (RangedOptions one : wanted) {
+            fresh.add(one.output());
+            COMPANIONS.forEach(c -> fresh.add(ModelFile.beside(one.output(), c)));
+        }
+        fresh.removeIf(Files::exists);
+        try {
+            return writing.get();
+        } catch (RuntimeException e) {
+            for (Path p : fresh) {
+                try {
+                    Files.deleteIfExists(p);
+                } catch (IOException second) {
+                    e.addSuppressed(second);
+                }
+            }
+            throw e;
+        }
+    }
+}
