@@ -29,10 +29,10 @@ final class CostMeter {
     static final String INTEGER = "integer";
     private static final String QUANTIZE = "quantize";
     private static final String DEQUANTIZE = "dequantize";
-    private static final Effort ALONE = new Effort(2, 10, 60);
+    private static final Effort ALONE = new Effort(1, 10, 60);
     /* Two threads meet at barriers, and where they wait is luck: more sessions. */
-    private static final Effort TOGETHER = new Effort(3, 8, 40);
-    private static final Effort BORDERS_ONLY = new Effort(1, 10, 40);
+    private static final Effort TOGETHER = new Effort(2, 6, 40);
+    private static final Effort BORDERS_ONLY = new Effort(1, 8, 40);
 
     private final Variant variant;
     private final SchemeOptions scheme;

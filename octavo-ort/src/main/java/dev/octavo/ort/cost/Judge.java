@@ -35,6 +35,9 @@ final class Judge {
     /* Two times closer than this cannot be told apart. */
     private static final double NOISE = 0.02;
 
+    /* A gain that no noise makes. */
+    private static final double CLEAR = 0.1;
+
     /* More threads that gain no more than this have no cores to run on. */
     private static final double NO_GAIN = 0.95;
 
@@ -189,6 +192,11 @@ final class Judge {
     /** Whether there were cores for that many threads. */
     static boolean isUsable(double[][] micros, int t) {
         return t == 0 || micros[FLOAT][t] < NO_GAIN * micros[FLOAT][0];
+    }
+
+    /** Whether a network gains so little on float with some number of threads that another race could deny it. */
+    static boolean isClose(double[][] micros, int i) {
+        return !isWithin(micros[i], micros[FLOAT], -CLEAR);
     }
 
     private static boolean isWithin(double[] times, double[] limits, double tolerance) {

@@ -3,7 +3,7 @@ package dev.octavo.ort.cost;
 /** Which of two placements that take about the same time is the better one. */
 public enum Preference {
     /** The one with more arithmetic in integers. */
-    MORE_INTEGERS(0.95, 0.02),
+    MORE_INTEGERS(0.95, 0.03),
     /** The one with more arithmetic in float; integers must gain time worth having. */
     MORE_FLOAT(1.3, 0.05),
     /** Whichever was measured to be faster. */

@@ -10,6 +10,7 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.recipe.Overrides;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
 import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.MergeLimits;
 import dev.octavo.quant.rewrite.NameNodes;
 import dev.octavo.quant.rewrite.PadChannels;
 import dev.octavo.quant.rewrite.RemoveIdentity;
@@ -32,7 +33,7 @@ public final class Preparation {
 
     /** The rewrites that every quantization begins with, in order. */
     public static List<GraphPass> standardRewrites() {
-        return List.of(new NameNodes(), new RemoveIdentity(), new FoldBatchNorm());
+        return List.of(new NameNodes(), new RemoveIdentity(), new FoldBatchNorm(), new MergeLimits());
     }
 
     /**
