@@ -16,6 +16,7 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.rewrite.GraphPass;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** A graph before and after a rewrite: what became of it, and whether it still computes the same. */
@@ -78,7 +79,7 @@ final class Rewriting {
             Map<String, Tensor> was = one.run(inputs);
             Map<String, Tensor> is = other.run(inputs);
             assertThat(List.copyOf(is.keySet())).isEqualTo(List.copyOf(was.keySet()));
-            was.forEach((name, tensor) -> assertSame(name, tensor, is.get(name)));
+            was.forEach((name, tensor) -> assertSame(name, tensor, Objects.requireNonNull(is.get(name))));
         }
     }
 
