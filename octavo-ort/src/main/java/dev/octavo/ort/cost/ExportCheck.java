@@ -120,7 +120,17 @@ public record ExportCheck(
             }
         }
         OnnxRuntimeCpu target = new OnnxRuntimeCpu();
-        if (!plan.grids().containsKey(Site.of(g.output())) && !target.givesFloat(w.node())) {
+        if (plan.gridFor((Site.OfUse) Site.ofInput(w.node(), Weighted.INPUT))
+                .filter(grid -> grid.spec().isPerChannel())
+                .isPresent()) {
+            return Optional.of("its input " + w.input().name() + " has a scale per channel, which keeps it in float");
+        }
+        boolean quantized = plan.grids().containsKey(Site.of(g.output()))
+                || g.output().uses().stream()
+                        .anyMatch(u -> !u.isCaptured()
+                                && plan.gridFor((Site.OfUse) Site.of(g.output(), u))
+                                        .isPresent());
+        if (!quantized && !target.givesFloat(w.node())) {
             return Optional.of("its output " + g.output().name() + " is not quantized");
         }
         return target.obstacle(g, types);
@@ -167,7 +177,7 @@ public record ExportCheck(
         if (!meant && runs) {
             return Optional.of("was meant for float, but ONNX Runtime quantizes it by itself, its weight with one grid"
                     + " for all channels, and runs it as " + kernel
-                    + ": keep a neighbour in float as well, or quantize it");
+                    + ": give its input a scale per channel, or quantize it");
         }
         return Optional.empty();
     }

@@ -66,11 +66,20 @@ class ExportCheckTest {
 
     @Test
     void findsTheFloatConvolutionThatTheRuntimeQuantizesByItself() {
+        String pair = "QuantizeLinear(0.05, 128:uint8) -> DequantizeLinear(0.05, 128:uint8)";
+        ExportCheck c = ExportCheck.of(
+                GraphText.parse("x[1,16,8,8] -> " + pair + " -> Conv(w[16,16,1,1]; name=alone) -> " + pair + " -> y"));
+        assertThat(c.problems()).hasSize(1);
+        assertThat(c.problems().get(0).node()).isEqualTo("alone");
+        assertThat(c.problems().get(0).text()).contains("meant for float").contains("QLinearConv");
+    }
+
+    @Test
+    void findsThatOursStaysInFloatBetweenIntegers() {
         List<Group> integer = List.of(groups.get(0), groups.get(2), groups.get(3));
         ExportCheck c = check(integer, integer, Map.of());
-        assertThat(c.problems()).hasSize(1);
-        assertThat(c.problems().get(0).node()).isEqualTo("conv_2");
-        assertThat(c.problems().get(0).text()).contains("meant for float").contains("QLinearConv");
+        assertThat(c.problems()).isEmpty();
+        assertThat(c.floats()).extracting(ExportCheck.InFloat::node).containsExactly("conv_2");
     }
 
     @Test
