@@ -2,6 +2,7 @@ package dev.octavo.ort.cost;
 
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.op.Workload;
 import dev.octavo.core.plan.Grid;
@@ -111,6 +112,14 @@ public record ExportCheck(
         for (int i = Weighted.INPUT; i <= Weighted.WEIGHT; i++) {
             Optional<Grid> grid = plan.gridFor((Site.OfUse) Site.ofInput(w.node(), i));
             String value = w.node().input(i).orElseThrow().name();
+            boolean shielded = w.node()
+                    .input(i)
+                    .flatMap(Value::producer)
+                    .filter(p -> p.is("DequantizeLinear"))
+                    .isPresent();
+            if (grid.isEmpty() && shielded) {
+                return Optional.of("its input has a scale per channel, which keeps it in float");
+            }
             if (grid.isEmpty()) {
                 return Optional.of("its " + (i == Weighted.INPUT ? "input " : "weight ") + value + " is not quantized");
             }
@@ -120,16 +129,9 @@ public record ExportCheck(
             }
         }
         OnnxRuntimeCpu target = new OnnxRuntimeCpu();
-        if (plan.gridFor((Site.OfUse) Site.ofInput(w.node(), Weighted.INPUT))
-                .filter(grid -> grid.spec().isPerChannel())
-                .isPresent()) {
-            return Optional.of("its input " + w.input().name() + " has a scale per channel, which keeps it in float");
-        }
+        // A Q whose DQ has a scale per channel is no pair, and stays a node.
         boolean quantized = plan.grids().containsKey(Site.of(g.output()))
-                || g.output().uses().stream()
-                        .anyMatch(u -> !u.isCaptured()
-                                && plan.gridFor((Site.OfUse) Site.of(g.output(), u))
-                                        .isPresent());
+                || g.output().uses().stream().anyMatch(u -> u.node().is("QuantizeLinear"));
         if (!quantized && !target.givesFloat(w.node())) {
             return Optional.of("its output " + g.output().name() + " is not quantized");
         }
