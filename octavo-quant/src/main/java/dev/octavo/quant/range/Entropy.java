@@ -4,12 +4,17 @@ import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Range;
 import dev.octavo.core.stat.DyadicHistogram;
 import dev.octavo.core.stat.ValueEvidence;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Takes the clipping magnitude at which the quantized distribution is closest to the real one in
  * Kullback–Leibler divergence. For each candidate, P is the histogram up to it with the tail added to
  * its last bin, Q the part up to it merged to the grid's levels and spread evenly over the bins that
  * are not empty.
+ *
+ * <p>The divergence is nearly flat over a wide stretch of candidates. Of all within twice the least, the widest is
+ * taken: the least itself is decided by noise, and clips more than a network bears.
  *
  * <p>Exact zeros are left out: they have a code of their own on every grid, and the spike that a Relu
  * makes of them would drown the rest. Needs several bins per level; a grid finer than the histogram
@@ -20,6 +25,9 @@ import dev.octavo.core.stat.ValueEvidence;
 public record Entropy() implements RangeRule {
     private static final int BINS = 2048;
     private static final int CANDIDATES = 128;
+
+    /* The divergence is flat around its least; of the candidates this near it, the widest clips least for the same. */
+    private static final double NEAR = 2;
 
     @Override
     public Range choose(ValueEvidence seen, QuantSpec spec) {
@@ -57,9 +65,9 @@ public record Entropy() implements RangeRule {
         for (double x : p) {
             total += x;
         }
-        int best = used;
-        double least = Double.POSITIVE_INFINITY;
         int step = Math.max(1, (used - levels) / CANDIDATES);
+        List<double[]> candidates = new ArrayList<>();
+        double least = Double.POSITIVE_INFINITY;
         double inside = 0;
         int counted = 0;
         for (int n = levels; n <= used; n = n < used && n + step > used ? used : n + step) {
@@ -67,12 +75,16 @@ public record Entropy() implements RangeRule {
                 inside += p[counted];
             }
             double kl = divergence(p, n, levels, total, inside);
-            if (kl < least) {
-                least = kl;
-                best = n;
+            candidates.add(new double[] {n, kl});
+            least = Math.min(least, kl);
+        }
+        int widest = used;
+        for (double[] c : candidates) {
+            if (c[1] <= NEAR * least) {
+                widest = (int) c[0];
             }
         }
-        return best;
+        return widest;
     }
 
     /* KL(P‖Q) with P = p[0..n) and its tail in the last bin, both normalised. */
