@@ -2,7 +2,9 @@ package dev.octavo.cli;
 
 import dev.octavo.core.ModelException;
 import dev.octavo.core.RecipeException;
+import dev.octavo.tasks.yaml.Nearest;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -71,6 +73,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             var near = u.getSuggestions();
             if (!near.isEmpty()) {
                 return "did you mean " + String.join(" or ", near) + "?";
+            }
+            Optional<String> option = Nearest.of(
+                    u.getUnmatched().get(0),
+                    command.getCommandSpec().optionsMap().keySet());
+            if (option.isPresent()) {
+                return "did you mean " + option.get() + "?";
             }
         }
         return "see " + command.getCommandSpec().qualifiedName() + " --help";

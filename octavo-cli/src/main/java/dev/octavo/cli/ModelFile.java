@@ -85,6 +85,15 @@ final class ModelFile {
         }
     }
 
+    /** Deletes a file if it is there; what is in the way is added to the failure that made it necessary. */
+    static void delete(Path file, RuntimeException failure) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

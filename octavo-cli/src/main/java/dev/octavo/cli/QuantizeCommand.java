@@ -73,6 +73,12 @@ final class QuantizeCommand implements Callable<Integer> {
                     + "(default: OUT.evidence.part).")
     private Optional<Path> checkpoint = Optional.empty();
 
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "SECONDS",
+            description = "How much work may be lost at most (default: 5).")
+    private double checkpointEvery = 5;
+
     @Mixin
     private Threads threads = new Threads();
 
@@ -86,9 +92,14 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         Timing timing = new Timing();
         Console console = common.console();
+        if (!(checkpointEvery > 0) || checkpointEvery > 1e6) {
+            throw common.wrong("--checkpoint-every is " + checkpointEvery, "give a number of seconds above 0");
+        }
         SweepOptions sweep = SweepOptions.standard()
                 .withThreads(threads.count(common))
-                .withCheckpoint(checkpoint.orElse(ModelFile.beside(output, ".evidence.part")), Duration.ofSeconds(5));
+                .withCheckpoint(
+                        checkpoint.orElse(ModelFile.beside(output, ".evidence.part")),
+                        Duration.ofNanos(Math.max(1, Math.round(checkpointEvery * 1e9))));
         List<RangedOptions> wanted = flags.options(output, common);
         requireWritable(wanted, sweep);
         Ahead ahead = Ahead.open(() -> data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console));

@@ -55,7 +55,7 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         Quantizer quantizer = new Quantizer(wanted.get(0).options());
         Prepared prepared = quantizer.prepare(graph);
         timing.lap("prepare");
-        SweepResult seen = quantizer.observe(prepared, examples, sweep, console);
+        SweepResult seen = observe(quantizer, prepared, examples, console);
         seen.notes().forEach(console::say);
         console.warnOfSkipped(
                 seen.skipped().stream().map(s -> s.sample() + ": " + s.reason()).toList());
@@ -81,6 +81,19 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
             }
             return summaries;
         });
+    }
+
+    private SweepResult observe(Quantizer quantizer, Prepared prepared, Dataset examples, Console console) {
+        try {
+            return quantizer.observe(prepared, examples, sweep, console);
+        } catch (ModelException e) {
+            // Model or data are at fault, and will be others when they are mended: nothing to go on from. After
+            // trouble with the disk there is.
+            if (!(e.getCause() instanceof IOException)) {
+                sweep.checkpoint().ifPresent(file -> ModelFile.delete(file, e));
+            }
+            throw e;
+        }
     }
 
     private static <A, B> List<Callable<B>> each(List<A> items, Function<A, B> work) {
@@ -130,13 +143,7 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         try {
             return writing.get();
         } catch (RuntimeException e) {
-            for (Path p : fresh) {
-                try {
-                    Files.deleteIfExists(p);
-                } catch (IOException second) {
-                    e.addSuppressed(second);
-                }
-            }
+            fresh.forEach(p -> ModelFile.delete(p, e));
             throw e;
         }
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * Reads a recipe: rewrite, plan, refine, always in this order. The keys are listed in {@code
@@ -76,7 +77,7 @@ final class Recipe {
         Section bias = section(plan, "bias", List.of("bits"));
         rules(plan);
         return new QuantizeOptions(
-                scheme(activations, weights, bias, defaults.scheme()),
+                at(plan, "", () -> scheme(activations, weights, bias, defaults.scheme())),
                 range(activations, defaults.activations()),
                 range(weights, defaults.weights()),
                 plan.choice("objective", Objective.class).orElse(defaults.objective()),
@@ -107,9 +108,23 @@ final class Recipe {
     private static RangeRule range(Section s, RangeRule unlessSaid) {
         OptionalDouble keep = s.number("keep").map(OptionalDouble::of).orElse(OptionalDouble.empty());
         if (s.text("range").isEmpty() && keep.isPresent()) {
-            return RangeRules.named("percentile", keep);
+            return at(s, "keep", () -> RangeRules.named("percentile", keep));
         }
-        return s.text("range").map(name -> RangeRules.named(name, keep)).orElse(unlessSaid);
+        return s.text("range")
+                .map(name -> at(s, "range", () -> RangeRules.named(name, keep)))
+                .orElse(unlessSaid);
+    }
+
+    /* What cannot be gets the line of the key, or without one of the key that the message begins with. */
+    private static <T> T at(Section s, String key, Supplier<T> make) {
+        try {
+            return make.get();
+        } catch (RecipeException | IllegalArgumentException e) {
+            String why = String.valueOf(e.getMessage());
+            String first = key.isEmpty() ? why.substring(0, Math.max(0, why.indexOf(' '))) : key;
+            String fix = e instanceof RecipeException r ? r.fix() : "see docs/recipes.md for what is allowed";
+            throw s.node(first).map(n -> s.wrong(n, why, fix)).orElseGet(() -> new RecipeException(why, fix));
+        }
     }
 
     private void rules(Section plan) {
