@@ -29,9 +29,8 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         Interruption interruption = Interruption.of(Thread.currentThread());
         int code = commandLine().execute(args);
-        interruption.tooLate();
         // Native threads of the runtime may still idle; nothing of ours is left to do.
-        Runtime.getRuntime().exit(code);
+        Runtime.getRuntime().exit(interruption.codeAfter(code));
     }
 
     /** The command line, ready to execute. */

@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.octavo.cli.Octavo.Ran;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ class HelpTest {
     void everyOptionSaysWhatItDoesAndWhatItIsWithout(String command) {
         Ran ran = Octavo.run(command, "--help").succeeded();
         assertThat(ran.out()).contains("Usage: octavo " + command).doesNotContain("${");
-        CommandLine line = Main.commandLine().getSubcommands().get(command);
+        CommandLine line =
+                Objects.requireNonNull(Main.commandLine().getSubcommands().get(command));
         for (OptionSpec o : line.getCommandSpec().options()) {
             String text = String.join(" ", o.description());
             assertThat(text).describedAs(o.longestName()).isNotBlank();

@@ -33,7 +33,7 @@ class InterruptedTest {
     @BeforeAll
     static void quantizeUndisturbed() throws Exception {
         model = Files.write(folder.resolve("model.onnx"), SampleModel.onnx());
-        data = Octavo.pictures(folder.resolve("pictures"), 30, 600);
+        data = Octavo.pictures(folder.resolve("pictures"), 80, 700);
         whole = Files.createDirectory(folder.resolve("whole"));
         assertThat(ended(start(whole, EVERY))).isZero();
         assertThat(Octavo.names(whole)).isEqualTo(COMPLETE);
@@ -43,7 +43,8 @@ class InterruptedTest {
     @ValueSource(strings = {"INT", "TERM", "KILL"})
     void aRunThatIsStoppedIsContinuedToTheSameBytes(String signal) throws Exception {
         Path stopped = Files.createDirectory(folder.resolve(signal));
-        Process victim = start(stopped, EVERY);
+        // On one thread, for what comes out does not depend on it, and there is more time to hit.
+        Process victim = logged(quantize(stopped, EVERY, "--threads", "1"), stopped);
         Path checkpoint = stopped.resolve("m.evidence.part");
         waitFor(checkpoint, victim);
         assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(victim.pid()))
@@ -97,9 +98,8 @@ class InterruptedTest {
         assertThat(Octavo.names(out)).containsExactly("m.onnx");
     }
 
-    private static ProcessBuilder quantize(Path out, String checkpointEvery) {
-        return Octavo.process(
-                folder.resolve("cache"),
+    private static ProcessBuilder quantize(Path out, String checkpointEvery, Object... more) {
+        List<Object> args = new ArrayList<>(List.of(
                 "quantize",
                 model,
                 "--data",
@@ -113,7 +113,9 @@ class InterruptedTest {
                 "--checkpoint-every",
                 checkpointEvery,
                 "-o",
-                out.resolve("m.onnx"));
+                out.resolve("m.onnx")));
+        args.addAll(List.of(more));
+        return Octavo.process(folder.resolve("cache"), args.toArray());
     }
 
     private static Process start(Path out, String checkpointEvery) throws IOException {

@@ -76,20 +76,32 @@ final class Octavo {
         }
     }
 
-    /** Writes {@code n} pictures of noise, {@code side} pixels square, into two class folders. */
+    /** Writes {@code n} pictures of noise, {@code side} pixels square, into two class folders; ten of them differ. */
     static Path pictures(Path folder, int n, int side) throws IOException {
-        Random random = new Random(n);
         for (int i = 0; i < n; i++) {
-            BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-            for (int y = 0; y < side; y++) {
-                for (int x = 0; x < side; x++) {
-                    picture.setRGB(x, y, random.nextInt(1 << 24));
-                }
+            Path file = picture(folder, i);
+            Files.createDirectories(folder.resolve(i % 2 == 0 ? "cats" : "dogs"));
+            if (i < 10) {
+                ImageIO.write(noise(side, i), "png", file.toFile());
+            } else {
+                Files.copy(picture(folder, i % 10), file);
             }
-            Path file = folder.resolve(i % 2 == 0 ? "cats" : "dogs").resolve(String.format(Locale.ROOT, "%03d.png", i));
-            Files.createDirectories(file.getParent());
-            ImageIO.write(picture, "png", file.toFile());
         }
         return folder;
+    }
+
+    private static Path picture(Path folder, int i) {
+        return folder.resolve(i % 2 == 0 ? "cats" : "dogs").resolve(String.format(Locale.ROOT, "%03d.png", i));
+    }
+
+    private static BufferedImage noise(int side, int seed) {
+        Random random = new Random(seed);
+        BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                picture.setRGB(x, y, random.nextInt(1 << 24));
+            }
+        }
+        return picture;
     }
 }

@@ -18,13 +18,10 @@ import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.onnx.OnnxWriter;
+import dev.octavo.onnx.Scratch;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The one environment of ONNX Runtime in this process, and the sessions in it. */
 final class Ort {
@@ -79,13 +76,13 @@ final class Ort {
 
     private static OrtSession throughAFile(Graph graph, SessionOptions options) throws OrtException {
         try {
-            Path folder = Files.createTempDirectory("octavo-model");
+            Path folder = Scratch.folder("octavo-model");
             try {
                 Path file = folder.resolve("model.onnx");
                 OnnxWriter.write(graph, file);
                 return environment().createSession(file.toString(), options);
             } finally {
-                delete(folder);
+                Scratch.remove(folder);
             }
         } catch (IOException e) {
             throw new ModelException(
@@ -93,16 +90,6 @@ final class Ort {
                             + e.getMessage(),
                     "make room in " + System.getProperty("java.io.tmpdir") + " or set -Djava.io.tmpdir",
                     e);
-        }
-    }
-
-    static void delete(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> found = Files.walk(folder)) {
-            all = found.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path p : all) {
-            Files.deleteIfExists(p);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.onnx.OnnxReader;
+import dev.octavo.onnx.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,23 +143,31 @@ public final class OrtStopwatch {
 
     private static <T> T inFolder(InFolder<T> work) {
         try {
-            Path folder = Files.createTempDirectory("octavo-timing");
+            Path folder = Scratch.folder("octavo-timing");
             try {
                 return work.in(folder);
             } finally {
-                Ort.delete(folder);
+                Scratch.remove(folder);
             }
         } catch (OrtException e) {
-            throw failed(e);
+            throw String.valueOf(e.getMessage()).contains("serialization failed") ? noRoom(e) : failed(e);
         } catch (IOException e) {
-            throw new ModelException(
-                    "cannot use a temporary folder: " + e.getMessage(),
-                    "make room in " + System.getProperty("java.io.tmpdir") + " or set -Djava.io.tmpdir",
-                    e);
+            throw noRoom(e);
         }
     }
 
+    private static ModelException noRoom(Exception e) {
+        return new ModelException(
+                "cannot write temporary files: " + e.getMessage(),
+                "make room in " + System.getProperty("java.io.tmpdir") + ", or name another folder: "
+                        + "OCTAVO_JAVA_OPTS=-Djava.io.tmpdir=FOLDER",
+                e);
+    }
+
     static ModelException failed(OrtException e) {
-        return new ModelException("ONNX Runtime cannot run the model: " + e.getMessage(), "", e);
+        return new ModelException(
+                "ONNX Runtime cannot run the model: " + e.getMessage(),
+                "check that the model runs in ONNX Runtime by itself, on inputs of the sizes that it declares",
+                e);
     }
 }
