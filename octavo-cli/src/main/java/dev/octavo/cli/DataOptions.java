@@ -19,10 +19,7 @@ final class DataOptions {
             description = "A data set file (.yaml), a folder or .zip of pictures, an .npy or .npz.")
     private Path data = Path.of("");
 
-    @Option(
-            names = "--samples",
-            paramLabel = "N",
-            description = "Use N examples, evenly spread (default: ${COMMAND-NAME} decides, see below).")
+    @Option(names = "--samples", paramLabel = "N", description = "Use N examples, evenly spread (default: see below).")
     private Optional<Integer> samples = Optional.empty();
 
     @Mixin

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
+        customSynopsis = "octavo demo [-o DIR] [OPTIONS]",
         sortOptions = false,
         description = "Does the main job on the small network that comes with Octavo, on pictures it draws itself.",
         footer = {"", "Takes less than a minute. Needs no network, no download, no data."})

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
+        customSynopsis = "octavo evaluate MODEL --task TASK --data DATA [OPTIONS]",
         sortOptions = false,
         description = "Scores a float or quantized model on a task's own metric.",
         footer = {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
+        customSynopsis = "octavo inspect MODEL [OPTIONS]",
         sortOptions = false,
         description = "Says what is in a model: inputs, outputs, operators, parameters, multiply-accumulates, sites.",
         footer = {

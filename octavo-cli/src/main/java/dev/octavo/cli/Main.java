@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Quantizes ONNX networks to 8 bits, says what that breaks, and repairs it.",
-        subcommands = {InspectCommand.class, QuantizeCommand.class, EvaluateCommand.class, DemoCommand.class},
+        subcommands = {
+            InspectCommand.class,
+            QuantizeCommand.class,
+            EvaluateCommand.class,
+            DemoCommand.class,
+            WarmUpCommand.class
+        },
         footer = {
             "",
             "octavo COMMAND --help lists the options of a command. docs/ explains the rest.",

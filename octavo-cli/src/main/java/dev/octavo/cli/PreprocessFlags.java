@@ -20,9 +20,17 @@ final class PreprocessFlags {
     @Option(
             names = "--labels",
             paramLabel = "TABLE|folders|none",
-            description = "Where the labels come from: a .csv with the columns file and class, an .npy, the folders' "
+            description = "Where the labels come from: a .csv, an .npy, the folders' "
                     + "names, or nowhere (default: folders, where there are two or more).")
     private Optional<String> labels = Optional.empty();
+
+    @Option(
+            names = "--label-columns",
+            paramLabel = "FILE,CLASS",
+            hideParamSyntax = true,
+            split = ",",
+            description = "The columns of a .csv of labels (default: file,class).")
+    private List<String> columns = List.of("file", "class");
 
     @Option(
             names = "--resize-shorter",
@@ -33,6 +41,7 @@ final class PreprocessFlags {
     @Option(
             names = "--resize",
             split = ",",
+            hideParamSyntax = true,
             paramLabel = "H[,W]",
             description = "Resize to exactly this (default: as large as it is).")
     private List<Integer> resize = List.of();
@@ -43,6 +52,7 @@ final class PreprocessFlags {
     @Option(
             names = "--center-crop",
             split = ",",
+            hideParamSyntax = true,
             paramLabel = "H[,W]",
             description = "Keep the centre, after resizing (default: everything).")
     private List<Integer> crop = List.of();
@@ -53,14 +63,16 @@ final class PreprocessFlags {
     @Option(
             names = "--mean",
             split = ",",
-            paramLabel = "NUMBER",
+            hideParamSyntax = true,
+            paramLabel = "NUMBER[,...]",
             description = "Subtract: one number, or one per channel (default: 0).")
     private List<Float> mean = List.of();
 
     @Option(
             names = "--std",
             split = ",",
-            paramLabel = "NUMBER",
+            hideParamSyntax = true,
+            paramLabel = "NUMBER[,...]",
             description = "Divide by: one number, or one per channel (default: 1).")
     private List<Float> std = List.of();
 
@@ -94,7 +106,10 @@ final class PreprocessFlags {
         }
     }
 
-    private static LabelSource labelSource(String text, CommonOptions common) {
+    private LabelSource labelSource(String text, CommonOptions common) {
+        if (columns.size() != 2) {
+            throw common.wrong("--label-columns names " + columns.size() + " columns", "give two: file,class");
+        }
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.equals("folders")) {
             return LabelSource.FOLDERS;
@@ -109,7 +124,7 @@ final class PreprocessFlags {
         }
         return lower.endsWith(".npy")
                 ? new LabelSource.Npy(Path.of(text))
-                : new LabelSource.Csv(Path.of(text), "file", "class");
+                : new LabelSource.Csv(Path.of(text), columns.get(0), columns.get(1));
     }
 
     private boolean saysPreprocess() {

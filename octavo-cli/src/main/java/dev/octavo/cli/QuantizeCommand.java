@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "quantize",
         mixinStandardHelpOptions = true,
+        customSynopsis = "octavo quantize MODEL --data DATA -o OUT.onnx [OPTIONS]",
         sortOptions = false,
         description =
                 "Quantizes a float ONNX model on some data and writes a Q/DQ model that ONNX Runtime runs in int8.",

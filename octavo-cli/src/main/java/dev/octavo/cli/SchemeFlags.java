@@ -39,8 +39,9 @@ final class SchemeFlags {
 
     @Option(
             names = "--range",
-            paramLabel = "RULE[,RULE]",
+            paramLabel = "RULE[,...]",
             split = ",",
+            hideParamSyntax = true,
             description =
                     "Range rule for activations: abs-max, min-max, moving-average, percentile, least-squares, "
                             + "entropy, or measured: the ones that keep the outputs closest to float (default). Several give a model each, OUT.RULE.onnx, from one sweep over the data.")

@@ -39,8 +39,9 @@ class InterruptedTest {
         assertThat(Octavo.names(whole)).isEqualTo(COMPLETE);
     }
 
+    /* Not INT: a shell has what it runs in the background ignore that, this test perhaps included. */
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "TERM", "KILL"})
+    @ValueSource(strings = {"TERM", "KILL"})
     void aRunThatIsStoppedIsContinuedToTheSameBytes(String signal) throws Exception {
         Path stopped = Files.createDirectory(folder.resolve(signal));
         // On one thread, for what comes out does not depend on it, and there is more time to hit.
@@ -51,13 +52,7 @@ class InterruptedTest {
                         .start()
                         .waitFor())
                 .isZero();
-        assertThat(ended(victim))
-                .isEqualTo(128
-                        + switch (signal) {
-                            case "INT" -> 2;
-                            case "TERM" -> 15;
-                            default -> 9;
-                        });
+        assertThat(ended(victim)).isEqualTo(128 + (signal.equals("TERM") ? 15 : 9));
         if (signal.equals("KILL")) {
             // What was being written at that very moment may lie there until the next run.
             assertThat(Octavo.names(stopped)).allMatch(n -> n.startsWith("m.evidence.part"));
