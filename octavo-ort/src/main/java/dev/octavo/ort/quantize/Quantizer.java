@@ -36,9 +36,12 @@ import java.util.Set;
  * Quantizer quantizer = new Quantizer(QuantizeOptions.DEFAULT);
  * Prepared prepared = quantizer.prepare(OnnxReader.read(Path.of("model.onnx")));
  * SweepResult seen = quantizer.observe(prepared, dataset, SweepOptions.standard(), Progress.NONE);
- * Plan plan = prepared.solve(seen.evidence());
+ * Plan plan = prepared.solve(seen.evidence(), new Percentile(0.9999)); // and any number of others
  * OnnxWriter.write(prepared.lower(plan), Path.of("model.int8.onnx"));
  * }</pre>
+ *
+ * <p>{@link #plan} tries range rules on some of the data, which the command does by default. {@code docs/java-api.md}
+ * shows the whole job with the accuracy before and after.
  */
 public final class Quantizer {
     private final QuantizeOptions options;
