@@ -7,6 +7,7 @@ import dev.octavo.core.tensor.TensorType;
 import dev.octavo.onnx.Fingerprint;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.Memo;
 import dev.octavo.quant.recipe.Overrides;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
 import dev.octavo.quant.rewrite.GraphPass;
@@ -119,7 +120,8 @@ public final class Preparation {
                 scheme,
                 options,
                 placement,
-                r.journal());
+                r.journal(),
+                new Memo());
     }
 
     /** Every group that can run in integers does. */

@@ -10,6 +10,7 @@ import dev.octavo.core.tensor.TensorType;
 import dev.octavo.ort.cost.ExportCheck;
 import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.Memo;
 import dev.octavo.quant.lower.Lowering;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.refine.CorrectBias;
@@ -33,6 +34,7 @@ import java.util.Optional;
  * @param options what was asked for
  * @param placement what was measured to decide where integers pay, if it was
  * @param journal what the passes did and left alone
+ * @param memo what was computed for one plan and serves the next
  */
 public record Prepared(
         Graph graph,
@@ -43,7 +45,8 @@ public record Prepared(
         Scheme scheme,
         QuantizeOptions options,
         Optional<PlacementReport> placement,
-        Journal journal) {
+        Journal journal,
+        Memo memo) {
 
     /** What the sweep over the data must collect. */
     public EvidenceRequest request() {
@@ -64,13 +67,13 @@ public record Prepared(
         if (!evidence.graphFingerprint().equals(fingerprint)) {
             throw new ModelException("this evidence was collected on another graph", "collect it again for this model");
         }
-        Plan plan = Solver.solve(graph, scheme, evidence, rules, entries);
-        return options.correctBias() ? CorrectBias.apply(graph, plan, evidence, entries) : plan;
+        Plan plan = Solver.solve(graph, scheme, evidence, rules, entries, memo);
+        return options.correctBias() ? CorrectBias.apply(graph, plan, evidence, entries, memo) : plan;
     }
 
     /** The Q/DQ graph of a plan. */
     public Graph lower(Plan plan) {
-        return Lowering.lower(graph, plan);
+        return Lowering.lower(graph, plan, memo);
     }
 
     /** What ONNX Runtime really makes of a Q/DQ graph lowered from this. */

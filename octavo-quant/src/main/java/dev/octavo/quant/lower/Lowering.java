@@ -9,6 +9,7 @@ import dev.octavo.core.plan.Grid;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.core.plan.Site;
 import dev.octavo.core.tensor.Tensor;
+import dev.octavo.quant.Memo;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,11 +41,11 @@ public final class Lowering {
     private final Map<String, String> raw = new HashMap<>(); // graph output with a grid -> what its producer gives
     private final SpecNotes notes = new SpecNotes();
 
-    private Lowering(Graph source, Plan plan) {
+    private Lowering(Graph source, Plan plan, Memo memo) {
         this.source = source;
         this.plan = plan;
         this.out = new Graph(source.name());
-        this.qdq = new QdqWriter(source, out);
+        this.qdq = new QdqWriter(source, out, memo);
     }
 
     /**
@@ -52,7 +53,12 @@ public final class Lowering {
      * widths that ONNX has no type for, 13 for grids per channel, 21 for 16-bit types.
      */
     public static Graph lower(Graph graph, Plan plan) {
-        return new Lowering(graph, plan).run();
+        return lower(graph, plan, new Memo());
+    }
+
+    /** As {@link #lower(Graph, Plan)}, with what was computed for other plans of the same graph. */
+    public static Graph lower(Graph graph, Plan plan, Memo memo) {
+        return new Lowering(graph, plan, memo).run();
     }
 
     private Graph run() {

@@ -10,6 +10,7 @@ import dev.octavo.core.plan.Grid;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
+import dev.octavo.quant.Memo;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Set;
 
 /** Writes Q and DQ nodes and their constants: one Q per grid of a value, names that nothing else has. */
 final class QdqWriter {
+    private final Memo memo;
     private final Graph source;
     private final Graph out;
     private final Set<String> nodeNames = new HashSet<>();
@@ -30,7 +32,11 @@ final class QdqWriter {
     /** A value on a grid: what one Q node, or one tensor of codes, stands for. */
     private record Quantized(String value, Grid grid) {}
 
-    QdqWriter(Graph source, Graph out) {
+    /** The codes of a constant on a grid, as a key. */
+    private record CodesOf(Tensor reals, Grid grid) {}
+
+    QdqWriter(Graph source, Graph out, Memo memo) {
+        this.memo = memo;
         this.source = source;
         this.out = out;
         source.nodes().stream().map(Node::name).forEach(nodeNames::add);
@@ -83,7 +89,8 @@ final class QdqWriter {
         Quantized key = new Quantized(v.name(), grid);
         String known = quantized.get(key);
         if (known == null) {
-            known = add(v.name() + QdqNames.CODES + nth(grids, v), Codes.of(reals, grid));
+            Tensor codes = memo.of(new CodesOf(reals, grid), Tensor.class, () -> Codes.of(reals, grid));
+            known = add(v.name() + QdqNames.CODES + nth(grids, v), codes);
             quantized.put(key, known);
         }
         return known;

@@ -15,6 +15,7 @@ import dev.octavo.core.stat.ValueEvidence;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.Memo;
 import dev.octavo.quant.lower.Channels;
 import dev.octavo.quant.lower.Codes;
 import java.util.Map;
@@ -38,10 +39,18 @@ import java.util.TreeMap;
 public final class CorrectBias {
     private static final String NAME = "correct-bias";
 
+    /** The shift of a node's output, as a key. */
+    private record ShiftOf(Node node, Grid weight, ChannelStats input) {}
+
     private CorrectBias() {}
 
     /** The plan with corrected biases. Evidence needs the channel means of the inputs. */
     public static Plan apply(Graph graph, Plan plan, Evidence evidence, Journal journal) {
+        return apply(graph, plan, evidence, journal, new Memo());
+    }
+
+    /** As {@link #apply(Graph, Plan, Evidence, Journal)}, with what was computed for other plans of the same graph. */
+    public static Plan apply(Graph graph, Plan plan, Evidence evidence, Journal journal, Memo memo) {
         if (!plan.graphFingerprint().equals(evidence.graphFingerprint())) {
             throw new ModelException(
                     "the evidence and the plan are of two different graphs", "collect the evidence again");
@@ -64,7 +73,9 @@ public final class CorrectBias {
             String bias = w.get().bias().orElseThrow().name();
             Tensor now = plan.constants()
                     .getOrDefault(bias, w.get().bias().get().constant().orElseThrow());
-            double[] shift = shift(w.get(), grid.get(), means(w.get(), evidence).orElseThrow());
+            ChannelStats mean = means(w.get(), evidence).orElseThrow();
+            double[] shift =
+                    memo.of(new ShiftOf(n, grid.get(), mean), double[].class, () -> shift(w.get(), grid.get(), mean));
             corrected.put(bias, minus(now, shift));
             journal.did(NAME, n.label(), "by at most " + (float) largest(shift));
         }

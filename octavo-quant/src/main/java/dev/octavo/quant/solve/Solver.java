@@ -15,6 +15,7 @@ import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.ValueEvidence;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.Memo;
 import dev.octavo.quant.lower.Codes;
 import dev.octavo.quant.range.RangeRule;
 import java.util.Collections;
@@ -33,6 +34,7 @@ public final class Solver {
     /* Codes of a bias stay this far below the ends of int32, so that sums have room. */
     private static final double BIAS_ROOM = 1L << 30;
 
+    private final Memo memo;
     private final Graph graph;
     private final Scheme scheme;
     private final Evidence evidence;
@@ -62,7 +64,11 @@ public final class Solver {
         }
     }
 
-    private Solver(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal) {
+    /** The grid of a constant by a rule, as a key. */
+    private record GridOf(Tensor constant, QuantSpec spec, RangeRule rule) {}
+
+    private Solver(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal, Memo memo) {
+        this.memo = memo;
         this.graph = graph;
         this.scheme = scheme;
         this.evidence = evidence;
@@ -72,7 +78,12 @@ public final class Solver {
 
     /** The plan of a scheme. The evidence must belong to this graph and cover the scheme's values. */
     public static Plan solve(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal) {
-        return new Solver(graph, scheme, evidence, rules, journal).run();
+        return solve(graph, scheme, evidence, rules, journal, new Memo());
+    }
+
+    /** As the other form, with what was computed for other plans of the same graph. */
+    public static Plan solve(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal, Memo memo) {
+        return new Solver(graph, scheme, evidence, rules, journal, memo).run();
     }
 
     private Plan run() {
@@ -133,7 +144,10 @@ public final class Solver {
     private Grid solve(Site site, QuantSpec spec) {
         Value v = graph.require(site.value());
         if (v.constant().isPresent()) {
-            return ConstantGrids.solve(v.constant().get(), spec, rules.forSite(site, true));
+            Tensor constant = v.constant().get();
+            RangeRule rule = rules.forSite(site, true);
+            return memo.of(
+                    new GridOf(constant, spec, rule), Grid.class, () -> ConstantGrids.solve(constant, spec, rule));
         }
         ValueEvidence seen = evidence.of(v.name());
         if (seen.histogram().isEmpty()) {
