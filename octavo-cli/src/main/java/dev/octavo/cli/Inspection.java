@@ -14,6 +14,7 @@ import dev.octavo.ort.OrtEngine;
 import dev.octavo.ort.quantize.Preparation;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.quant.rewrite.Witness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -113,7 +114,8 @@ final class Inspection {
     private void sites(boolean everyName) {
         Prepared prepared = Preparation.everywhere(
                 Preparation.rewrite(graph, g -> note.isPresent() ? declared(g) : OrtEngine.INSTANCE.inferTypes(g)),
-                QuantizeOptions.DEFAULT);
+                QuantizeOptions.DEFAULT,
+                Witness.NONE);
         Scheme scheme = prepared.scheme();
         long compute = prepared.graph().nodes().stream()
                 .filter(n -> OpCatalog.of(n).kind() == OpKind.COMPUTES)

@@ -10,6 +10,7 @@ import dev.octavo.ort.Parallel;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.cost.ExportCheck;
+import dev.octavo.ort.quantize.DataWitness;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.ort.quantize.RangedPlan;
@@ -53,7 +54,7 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
     /** Does it; one summary per result. */
     List<Summary> run(Dataset examples, Timing timing, Console console) {
         Quantizer quantizer = new Quantizer(wanted.get(0).options());
-        Prepared prepared = quantizer.prepare(graph);
+        Prepared prepared = quantizer.prepare(graph, DataWitness.of(graph, examples, sweep, console));
         timing.lap("prepare");
         SweepResult seen = observe(quantizer, prepared, examples, console);
         seen.notes().forEach(console::say);

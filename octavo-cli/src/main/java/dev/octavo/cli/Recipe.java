@@ -6,7 +6,12 @@ import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.range.RangeRules;
 import dev.octavo.quant.recipe.Glob;
+import dev.octavo.quant.recipe.PassOptions;
 import dev.octavo.quant.recipe.SiteRule;
+import dev.octavo.quant.refine.Refinement;
+import dev.octavo.quant.refine.Refinements;
+import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.Rewrites;
 import dev.octavo.quant.target.SchemeOptions;
 import dev.octavo.quant.target.SchemeOptions.Signs;
 import dev.octavo.tasks.yaml.Section;
@@ -20,7 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a recipe: rewrite, plan, refine, always in this order. The keys are listed in {@code
@@ -33,7 +40,6 @@ final class Recipe {
     private static final List<String> VALUES = List.of("bits", "range", "keep", "signs", "symmetric");
     private static final List<String> WEIGHTS = List.of("bits", "range", "keep", "per", "symmetric");
     private static final List<String> FIXED = List.of("bits", "scale", "zero-point", "signed");
-    private static final List<String> REWRITES = List.of("remove-identity", "fold-batch-norm");
 
     private final String file;
     private final List<SiteRule> rules = new ArrayList<>();
@@ -59,10 +65,14 @@ final class Recipe {
 
     private QuantizeOptions options(Yaml.Mapping root, QuantizeOptions defaults) {
         Section top = Section.of(file, "a recipe", root, TOP);
-        top.node("rewrite").ifPresent(n -> names(top, n, "rewrite", REWRITES));
-        boolean correctBias = top.node("refine")
-                .map(n -> names(top, n, "refine", List.of("correct-bias")).contains("correct-bias"))
-                .orElse(defaults.correctBias());
+        List<GraphPass> rewrites = top.node("rewrite")
+                .map(n -> passes(top, n, "rewrite", Rewrites.names(), Rewrites::named).stream()
+                        .filter(p -> !Rewrites.isStandard(p.name()))
+                        .toList())
+                .orElse(defaults.rewrites());
+        List<Refinement> refinements = top.node("refine")
+                .map(n -> passes(top, n, "refine", Refinements.names(), Refinements::named))
+                .orElse(defaults.refinements());
         Section plan = top.node("plan")
                 .map(n -> Section.of(file, "plan", mapping(top, n, "plan"), PLAN))
                 .orElse(new Section(file, java.util.Map.of()));
@@ -82,7 +92,8 @@ final class Recipe {
                 range(weights, defaults.weights()),
                 plan.choice("objective", Objective.class).orElse(defaults.objective()),
                 rules,
-                correctBias);
+                rewrites,
+                refinements);
     }
 
     private SchemeOptions scheme(Section activations, Section weights, Section bias, SchemeOptions d) {
@@ -197,21 +208,51 @@ final class Recipe {
     }
 
     /* The passes that a section names, each as a name or as name: { options }. */
-    private static List<String> names(Section top, Yaml.Node node, String section, List<String> known) {
-        List<String> names = new ArrayList<>();
+    private <P> List<P> passes(
+            Section top, Yaml.Node node, String section, List<String> known, BiFunction<String, PassOptions, P> make) {
+        List<P> passes = new ArrayList<>();
         List<Yaml.Node> items = node instanceof Yaml.Sequence s ? s.items() : List.of(node);
         for (Yaml.Node item : items) {
-            String name = item instanceof Yaml.Scalar s
-                    ? s.text()
-                    : item instanceof Yaml.Mapping m && m.entries().size() == 1
-                            ? m.entries().keySet().iterator().next()
-                            : "";
+            Optional<Yaml.Node> behind = Optional.empty();
+            String name = item instanceof Yaml.Scalar s ? s.text() : "";
+            if (item instanceof Yaml.Mapping m && m.entries().size() == 1) {
+                name = m.entries().keySet().iterator().next();
+                behind = Optional.ofNullable(m.entries().get(name));
+            }
             if (!known.contains(name)) {
                 throw top.wrong(
                         item, section + " has no pass '" + name + "'", "the passes are: " + String.join(", ", known));
             }
-            names.add(name);
+            Yaml.Mapping options = behind.map(n -> mapping(top, n, "the pass")).orElse(null);
+            passes.add(pass(name, options, item, make));
         }
-        return names;
+        return passes;
+    }
+
+    private <P> P pass(
+            String name, Yaml.@Nullable Mapping options, Yaml.Node at, BiFunction<String, PassOptions, P> make) {
+        Section said = new Section(file, options == null ? java.util.Map.of() : options.entries());
+        java.util.Map<String, List<String>> texts = new java.util.TreeMap<>();
+        said.entries().forEach((key, n) -> texts.put(key, texts(said, key, n)));
+        try {
+            return make.apply(name, new PassOptions(texts));
+        } catch (RecipeException | IllegalArgumentException e) {
+            String why = String.valueOf(e.getMessage());
+            String fix = e instanceof RecipeException r ? r.fix() : "see docs/passes/" + name + ".md";
+            Yaml.Node where =
+                    said.node(why.substring(0, Math.max(0, why.indexOf(' ')))).orElse(at);
+            throw said.wrong(where, name + ": " + why, fix);
+        }
+    }
+
+    private static List<String> texts(Section said, String key, Yaml.Node node) {
+        List<String> texts = new ArrayList<>();
+        for (Yaml.Node item : node instanceof Yaml.Sequence s ? s.items() : List.of(node)) {
+            if (!(item instanceof Yaml.Scalar text)) {
+                throw said.wrong(item, key + " is no single value and no list of them", "write " + key + ": value");
+            }
+            texts.add(text.text());
+        }
+        return texts;
     }
 }

@@ -104,13 +104,15 @@ final class SchemeFlags {
         RangeRule weightRule = weightRange
                 .map(n -> RangeRules.named(n, OptionalDouble.empty()))
                 .orElse(base.weights());
-        QuantizeOptions common = new QuantizeOptions(
+        QuantizeOptions said = new QuantizeOptions(
                 scheme(base.scheme()),
                 base.activations(),
                 weightRule,
                 objective.orElse(base.objective()),
                 rules,
-                base.correctBias() && !noBiasCorrection);
+                base.rewrites(),
+                base.refinements());
+        QuantizeOptions common = noBiasCorrection ? said.withoutBiasCorrection() : said;
         if (range.isEmpty() && keep.isEmpty()) {
             return List.of(new RangedOptions(RangeRules.nameOf(common.activations()), common, output));
         }

@@ -40,6 +40,11 @@ public record SweepOptions(int threads, Optional<Path> checkpoint, Duration chec
         return new SweepOptions(threads, Optional.of(file), every, keepGoing);
     }
 
+    /** The same without a checkpoint. */
+    public SweepOptions withoutCheckpoint() {
+        return new SweepOptions(threads, Optional.empty(), checkpointEvery, keepGoing);
+    }
+
     /** The same, but the first unreadable sample ends the sweep. */
     public SweepOptions failingFast() {
         return new SweepOptions(threads, checkpoint, checkpointEvery, false);

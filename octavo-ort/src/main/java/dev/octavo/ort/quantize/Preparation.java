@@ -16,6 +16,7 @@ import dev.octavo.quant.rewrite.NameNodes;
 import dev.octavo.quant.rewrite.PadChannels;
 import dev.octavo.quant.rewrite.RemoveIdentity;
 import dev.octavo.quant.rewrite.ShortcutToConvolution;
+import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.target.Group;
 import dev.octavo.quant.target.OnnxRuntimeCpu;
 import dev.octavo.quant.target.SchemeBuilder;
@@ -51,9 +52,19 @@ public final class Preparation {
 
     /** Applies the standard rewrites to a copy of the graph and freezes it. */
     public static Rewritten rewrite(Graph model, Function<Graph, Map<String, TensorType>> inferTypes) {
+        return rewrite(model, List.of(), Witness.NONE, inferTypes);
+    }
+
+    /** Applies the standard rewrites, then repairs, to a copy of the graph and freezes it. */
+    public static Rewritten rewrite(
+            Graph model,
+            List<GraphPass> repairs,
+            Witness witness,
+            Function<Graph, Map<String, TensorType>> inferTypes) {
         Journal journal = new Journal();
         Graph graph = model.copy();
         standardRewrites().forEach(p -> p.apply(graph, journal));
+        repairs.forEach(p -> p.apply(graph, witness, journal));
         Map<String, TensorType> types = inferTypes.apply(graph);
         graph.freeze();
         return new Rewritten("", graph, Fingerprint.of(graph), types, journal);
@@ -108,7 +119,8 @@ public final class Preparation {
             List<Group> integer,
             Map<Group, String> obstacles,
             QuantizeOptions options,
-            Optional<PlacementReport> placement) {
+            Optional<PlacementReport> placement,
+            Witness witness) {
         Scheme built = SchemeBuilder.build(r.graph(), integer, new OnnxRuntimeCpu(), options.scheme());
         Scheme scheme = new Overrides(r.graph(), options.rules()).apply(built);
         return new Prepared(
@@ -121,15 +133,16 @@ public final class Preparation {
                 options,
                 placement,
                 r.journal(),
-                new Memo());
+                new Memo(),
+                witness);
     }
 
     /** Every group that can run in integers does. */
-    public static Prepared everywhere(Rewritten r, QuantizeOptions options) {
+    public static Prepared everywhere(Rewritten r, QuantizeOptions options, Witness witness) {
         List<Group> groups = Group.of(r.graph());
         Map<Group, String> obstacles = obstacles(r, groups, options);
         List<Group> integer = new ArrayList<>(groups);
         integer.removeIf(obstacles::containsKey);
-        return decide(r, integer, obstacles, options, Optional.empty());
+        return decide(r, integer, obstacles, options, Optional.empty(), witness);
     }
 }

@@ -13,7 +13,8 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.Memo;
 import dev.octavo.quant.lower.Lowering;
 import dev.octavo.quant.range.RangeRule;
-import dev.octavo.quant.refine.CorrectBias;
+import dev.octavo.quant.refine.Refinement;
+import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.solve.EvidenceNeeds;
 import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;
@@ -35,6 +36,7 @@ import java.util.Optional;
  * @param placement what was measured to decide where integers pay, if it was
  * @param journal what the passes did and left alone
  * @param memo what was computed for one plan and serves the next
+ * @param witness what refinements may ask
  */
 public record Prepared(
         Graph graph,
@@ -46,11 +48,16 @@ public record Prepared(
         QuantizeOptions options,
         Optional<PlacementReport> placement,
         Journal journal,
-        Memo memo) {
+        Memo memo,
+        Witness witness) {
 
     /** What the sweep over the data must collect. */
     public EvidenceRequest request() {
-        return EvidenceNeeds.of(graph, scheme);
+        EvidenceRequest all = EvidenceNeeds.of(graph, scheme);
+        for (Refinement r : options.refinements()) {
+            all = all.and(r.needs(graph, scheme));
+        }
+        return all;
     }
 
     /** The plan by the options' own range rule. */
@@ -68,7 +75,10 @@ public record Prepared(
             throw new ModelException("this evidence was collected on another graph", "collect it again for this model");
         }
         Plan plan = Solver.solve(graph, scheme, evidence, rules, entries, memo);
-        return options.correctBias() ? CorrectBias.apply(graph, plan, evidence, entries, memo) : plan;
+        for (Refinement r : options.refinements()) {
+            plan = r.apply(graph, plan, evidence, witness, entries, memo);
+        }
+        return plan;
     }
 
     /** The Q/DQ graph of a plan. */

@@ -17,6 +17,7 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.rewrite.ShortcutToConvolution;
+import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;
 import java.nio.file.Path;
@@ -70,11 +71,20 @@ public final class Quantizer {
                 .orElse(Path.of(System.getProperty("user.home", "."), ".cache", "octavo"));
     }
 
-    /** Rewrites the graph, decides where integers pay, and with that the scheme. */
+    /** As {@link #prepare(Graph, Witness)}, for options whose passes need no data. */
     public Prepared prepare(Graph model) {
-        Rewritten plain = Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes);
+        return prepare(model, new NoData());
+    }
+
+    /**
+     * Rewrites the graph, decides where integers pay, and with that the scheme.
+     *
+     * @param witness what passes may ask, such as a {@link DataWitness}
+     */
+    public Prepared prepare(Graph model, Witness witness) {
+        Rewritten plain = Preparation.rewrite(model, options.rewrites(), witness, OrtEngine.INSTANCE::inferTypes);
         if (options.objective() == Objective.SIZE || !executable()) {
-            return Preparation.everywhere(plain, options);
+            return Preparation.everywhere(plain, options, witness);
         }
         List<Rewritten> forms =
                 Preparation.forms(plain, Preparation.rewritesThatMayPay(plain), OrtEngine.INSTANCE::inferTypes);
@@ -92,7 +102,7 @@ public final class Quantizer {
         for (Rewritten r : forms.subList(report.variant() + 1, forms.size())) {
             chosen.journal().skipped(r.name(), r.graph().name(), "measured with it, the network is no faster");
         }
-        return Preparation.decide(chosen, report.integer(), reasons, options, Optional.of(report));
+        return Preparation.decide(chosen, report.integer(), reasons, options, Optional.of(report), witness);
     }
 
     private static Variant variant(Rewritten r, List<Group> groups, Map<Group, String> obstacles) {

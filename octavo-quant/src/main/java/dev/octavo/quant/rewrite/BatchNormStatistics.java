@@ -26,14 +26,46 @@ public record BatchNormStatistics(List<Float> mean, List<Float> deviation) {
     private static final String KEY = "octavo.batch-norm/";
 
     static void record(Graph graph, String value, float[] gamma, float[] beta) {
-        ByteBuffer b = ByteBuffer.allocate(8 * gamma.length).order(ByteOrder.LITTLE_ENDIAN);
-        for (float m : beta) {
-            b.putFloat(m);
+        List<Float> mean = new ArrayList<>();
+        List<Float> deviation = new ArrayList<>();
+        for (int c = 0; c < gamma.length; c++) {
+            mean.add(beta[c]);
+            deviation.add(Math.abs(gamma[c]));
         }
-        for (float g : gamma) {
-            b.putFloat(Math.abs(g));
-        }
+        new BatchNormStatistics(mean, deviation).put(graph, value);
+    }
+
+    /** Keeps these as the statistics of a value of the graph. */
+    public void put(Graph graph, String value) {
+        ByteBuffer b = ByteBuffer.allocate(8 * mean.size()).order(ByteOrder.LITTLE_ENDIAN);
+        mean.forEach(b::putFloat);
+        deviation.forEach(b::putFloat);
         graph.putMetadata(KEY + value, Base64.getEncoder().encodeToString(b.array()));
+    }
+
+    /** The statistics after each channel was multiplied by its factor, which is positive. */
+    public BatchNormStatistics scaled(double[] factor) {
+        List<Float> m = new ArrayList<>();
+        List<Float> d = new ArrayList<>();
+        for (int c = 0; c < mean.size(); c++) {
+            m.add((float) (mean.get(c) * factor[c]));
+            d.add((float) (deviation.get(c) * factor[c]));
+        }
+        return new BatchNormStatistics(m, d);
+    }
+
+    /** The statistics after so much was added to each channel. */
+    public BatchNormStatistics shifted(double[] amount) {
+        List<Float> m = new ArrayList<>();
+        for (int c = 0; c < mean.size(); c++) {
+            m.add((float) (mean.get(c) + amount[c]));
+        }
+        return new BatchNormStatistics(m, deviation);
+    }
+
+    /** Number of channels. */
+    public int channels() {
+        return mean.size();
     }
 
     /** The statistics of a value that a folded batch normalisation used to give. */

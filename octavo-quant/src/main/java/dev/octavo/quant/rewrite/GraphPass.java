@@ -3,7 +3,10 @@ package dev.octavo.quant.rewrite;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.quant.Journal;
 
-/** Rewrites a float graph. Whatever it leaves alone it says in the journal, with the reason. */
+/**
+ * Rewrites a float graph. Whatever it leaves alone it says in the journal, with the reason. The passes that recipes
+ * name are listed in {@link Rewrites}.
+ */
 public interface GraphPass {
     /** What a pass does to the network's outputs. */
     enum Keeps {
@@ -20,4 +23,12 @@ public interface GraphPass {
 
     /** Rewrites {@code graph} in place. */
     void apply(Graph graph, Journal journal);
+
+    /**
+     * Rewrites {@code graph} in place, asking {@code witness} for what it must know of shapes and activations. A pass
+     * that looks at the graph alone need not override this.
+     */
+    default void apply(Graph graph, Witness witness, Journal journal) {
+        apply(graph, journal);
+    }
 }
