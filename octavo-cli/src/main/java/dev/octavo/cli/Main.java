@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             QuantizeCommand.class,
             EvaluateCommand.class,
+            SweepCommand.class,
             DemoCommand.class,
             WarmUpCommand.class
         },

@@ -1,0 +1,49 @@
+package dev.octavo.analysis.sweep;
+
+import dev.octavo.core.data.Dataset;
+import dev.octavo.core.data.Sample;
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.tensor.Shape;
+import dev.octavo.core.tensor.Tensor;
+import dev.octavo.core.testing.GraphText;
+import java.util.OptionalInt;
+import java.util.Random;
+
+/** A small network and seeded data for it. */
+final class Fixtures {
+    private Fixtures() {}
+
+    static Graph network() {
+        return GraphText.parse("x[1,3,8,8] -> Conv(w[6,3,3,3], b[6]) -> Relu -> Conv(v[4,6,1,1], c[4]) -> y");
+    }
+
+    /** Seeded pictures whose size grows with the place, so that more samples mean wider ranges. */
+    record Pictures(int size, int[] reads) implements Dataset {
+        static Pictures of(int size) {
+            return new Pictures(size, new int[1]);
+        }
+
+        @Override
+        public Sample read(int index) {
+            synchronized (reads) {
+                reads[0]++;
+            }
+            Random r = new Random(index);
+            float[] v = new float[3 * 8 * 8];
+            for (int i = 0; i < v.length; i++) {
+                v[i] = (float) (r.nextGaussian() * (1 + 0.1 * index));
+            }
+            return Sample.of(name(index), Tensor.ofFloats(Shape.of(1, 3, 8, 8), v), OptionalInt.empty());
+        }
+
+        @Override
+        public String name(int index) {
+            return "picture-" + index;
+        }
+
+        @Override
+        public String fingerprint() {
+            return "pictures " + size;
+        }
+    }
+}
