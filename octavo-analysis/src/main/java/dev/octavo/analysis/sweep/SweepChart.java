@@ -56,22 +56,19 @@ final class SweepChart {
         style(chart.getStyler());
         for (String series : table.series()) {
             List<SweepRow> rows = table.of(series).stream()
-                    .filter(r -> r.measures().containsKey(measure))
+                    .filter(r -> r.measure(measure).isPresent())
                     .toList();
             if (!rows.isEmpty()) {
                 double[] x = rows.stream().mapToDouble(SweepRow::x).toArray();
-                double[] y = rows.stream()
-                        .mapToDouble(r -> Unit.of(measure).shown(r.measures().get(measure)))
-                        .toArray();
+                double[] y = rows.stream().mapToDouble(r -> shown(r, measure)).toArray();
                 chart.addSeries(series, x, y);
             }
         }
         double[] ends = ends(table);
         int which = 0;
         for (SweepRow r : table.references()) {
-            Double reference = r.measures().get(measure);
-            if (reference != null) {
-                double y = Unit.of(measure).shown(reference);
+            if (r.measure(measure).isPresent()) {
+                double y = shown(r, measure);
                 XYSeries line = chart.addSeries(r.series(), ends, new double[] {y, y});
                 line.setMarker(SeriesMarkers.NONE);
                 line.setLineColor(GREYS[which++ % GREYS.length]);
@@ -102,18 +99,18 @@ final class SweepChart {
         for (String series : table.series()) {
             List<Double> heights = labels.stream()
                     .map(l -> table.of(series).stream()
-                            .filter(r -> r.label().equals(l) && r.measures().containsKey(measure))
+                            .filter(r ->
+                                    r.label().equals(l) && r.measure(measure).isPresent())
                             .findFirst()
-                            .map(r -> Unit.of(measure).shown(r.measures().get(measure)))
+                            .map(r -> shown(r, measure))
                             .orElse(0.0))
                     .toList();
             chart.addSeries(series, labels, heights);
         }
         int which = 0;
         for (SweepRow r : table.references()) {
-            Double reference = r.measures().get(measure);
-            if (reference != null) {
-                double y = Unit.of(measure).shown(reference);
+            if (r.measure(measure).isPresent()) {
+                double y = shown(r, measure);
                 CategorySeries line = chart.addSeries(
                         r.series(), labels, labels.stream().map(l -> y).toList());
                 line.setChartCategorySeriesRenderStyle(CategorySeries.CategorySeriesRenderStyle.Line);
@@ -125,6 +122,10 @@ final class SweepChart {
         chart.getStyler()
                 .setXAxisLabelRotation(labels.stream().mapToInt(String::length).sum() > 90 ? 45 : 0);
         return chart;
+    }
+
+    private static double shown(SweepRow row, String measure) {
+        return Unit.of(measure).shown(row.measure(measure).orElse(0));
     }
 
     private static BasicStroke dashed() {

@@ -64,8 +64,7 @@ public final class SweepFiles {
         return table.measures().stream()
                 .filter(m -> !m.startsWith("samples")
                         && table.rows().stream()
-                                .anyMatch(r -> r.measures().containsKey(m)
-                                        && Double.isFinite(r.measures().get(m))))
+                                .anyMatch(r -> Double.isFinite(r.measure(m).orElse(Double.NaN))))
                 .toList();
     }
 

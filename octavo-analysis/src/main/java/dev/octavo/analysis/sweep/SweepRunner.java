@@ -20,6 +20,7 @@ import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.quant.rewrite.GraphPass;
 import dev.octavo.quant.rewrite.Witness;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,32 +128,31 @@ public final class SweepRunner {
         Witness witness = DataWitness.of(setup.model(), data, sweep(), Progress.NONE);
         Rewritten rewritten =
                 Preparation.rewrite(setup.model(), family.rewrites(), witness, OrtEngine.INSTANCE::inferTypes);
-        Map<SweepPoint, Prepared> prepared = new LinkedHashMap<>();
+        List<Ready> ready = new ArrayList<>();
         EvidenceRequest request = EvidenceRequest.NOTHING;
         for (SweepPoint p : members) {
             Prepared one = Preparation.everywhere(rewritten, p.options(), witness);
-            prepared.put(p, one);
+            ready.add(new Ready(p, one, samples(p)));
             request = request.and(one.request());
         }
+        ready.sort(Comparator.comparingInt(Ready::samples));
         Growing evidence = new Growing(rewritten, request, family.inputScale());
-        List<SweepPoint> bySize = new ArrayList<>(members);
-        bySize.sort(java.util.Comparator.comparingInt(this::samples));
-        Map<String, Double> rewrittenFloat = Map.of();
+        Map<String, Double> rewrittenFloat = new LinkedHashMap<>();
         if (!family.rewrites().isEmpty()) {
-            Map<String, Double> scores = scores(rewritten.graph(), Engine.Mode.OPTIMIZED);
-            rewrittenFloat = new LinkedHashMap<>();
-            for (Map.Entry<String, Double> e : scores.entrySet()) {
-                rewrittenFloat.put(e.getKey() + " of the rewritten float network", e.getValue());
-            }
+            scores(rewritten.graph(), Engine.Mode.OPTIMIZED)
+                    .forEach((name, score) -> rewrittenFloat.put(name + " of the rewritten float network", score));
         }
-        for (SweepPoint p : bySize) {
-            Map<String, Double> measures = measure(p, prepared.get(p), evidence.of(samples(p)), data);
+        for (Ready r : ready) {
+            Map<String, Double> measures = measure(r.point(), r.prepared(), evidence.of(r.samples()), data);
             measures.putAll(rewrittenFloat);
-            log.add(key(p, context), measures);
-            measured.put(p, measures);
+            log.add(key(r.point(), context), measures);
+            measured.put(r.point(), measures);
             setup.progress().advance(1);
         }
     }
+
+    /** A point whose scheme is decided, and how many samples it calibrates on. */
+    private record Ready(SweepPoint point, Prepared prepared, int samples) {}
 
     private Map<String, Double> measure(SweepPoint p, Prepared prepared, Evidence evidence, Dataset data) {
         Plan plan = new Quantizer(p.options())

@@ -62,8 +62,7 @@ public record SweepTable(String title, String axis, boolean named, List<SweepRow
     List<String> cells(SweepRow r, BiFunction<String, Double, String> text) {
         List<String> cells = new ArrayList<>(List.of(r.series(), r.label()));
         for (String m : measures()) {
-            Double x = r.measures().get(m);
-            cells.add(x == null ? "" : text.apply(m, x));
+            cells.add(r.measure(m).isPresent() ? text.apply(m, r.measure(m).getAsDouble()) : "");
         }
         return cells;
     }

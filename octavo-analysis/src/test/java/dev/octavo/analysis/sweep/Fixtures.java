@@ -8,6 +8,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.testing.GraphText;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A small network and seeded data for it. */
 final class Fixtures {
@@ -18,16 +19,14 @@ final class Fixtures {
     }
 
     /** Seeded pictures whose size grows with the place, so that more samples mean wider ranges. */
-    record Pictures(int size, int[] reads) implements Dataset {
+    record Pictures(int size, AtomicInteger reads) implements Dataset {
         static Pictures of(int size) {
-            return new Pictures(size, new int[1]);
+            return new Pictures(size, new AtomicInteger());
         }
 
         @Override
         public Sample read(int index) {
-            synchronized (reads) {
-                reads[0]++;
-            }
+            reads.incrementAndGet();
             Random r = new Random(index);
             float[] v = new float[3 * 8 * 8];
             for (int i = 0; i < v.length; i++) {

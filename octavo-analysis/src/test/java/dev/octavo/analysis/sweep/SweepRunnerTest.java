@@ -57,7 +57,7 @@ class SweepRunnerTest {
         runner(data, Optional.empty())
                 .run(Sweeps.bits(BASE, List.of("W8A8", "W6A6", "W4A4")).points(), "");
         // One to see the shapes, eight of the pass, and the four on which outputs are compared.
-        assertThat(data.reads()[0]).isLessThanOrEqualTo(1 + 8 + 4);
+        assertThat(data.reads().get()).isLessThanOrEqualTo(1 + 8 + 4);
     }
 
     @Test
@@ -65,7 +65,7 @@ class SweepRunnerTest {
         Fixtures.Pictures data = Fixtures.Pictures.of(12);
         List<SweepRow> together = runner(data, Optional.empty())
                 .run(Sweeps.samples(BASE, List.of(3, 6, 12)).points(), "");
-        assertThat(data.reads()[0]).isLessThanOrEqualTo(12 + 3 + 4);
+        assertThat(data.reads().get()).isLessThanOrEqualTo(12 + 3 + 4);
         for (int i = 0; i < 3; i++) {
             int n = List.of(3, 6, 12).get(i);
             List<SweepRow> alone = runner(Fixtures.Pictures.of(12), Optional.empty())
