@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +55,9 @@ class SweepFilesTest {
         SweepFiles.write(LINES, folder, "alpha", "first");
         SweepFiles.write(LINES, folder, "bits", "second");
         assertThat(Files.readString(folder.resolve("sweeps.html"))).contains("id=\"alpha\"", "id=\"bits\"");
-        assertThat(Files.list(folder).filter(p -> p.toString().endsWith(".part")))
-                .isEmpty();
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.filter(p -> p.toString().endsWith(".part"))).isEmpty();
+        }
     }
 
     @Test
