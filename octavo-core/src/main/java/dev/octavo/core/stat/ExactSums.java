@@ -34,6 +34,15 @@ public final class ExactSums implements Stat<ExactSums> {
         this.limbs = limbs;
     }
 
+    /** Sums of one addend each. */
+    public static ExactSums of(double... addends) {
+        ExactSums sums = new ExactSums(addends.length);
+        for (int k = 0; k < addends.length; k++) {
+            sums.add(k, addends[k]);
+        }
+        return sums.copy();
+    }
+
     /** Number of sums. */
     public int size() {
         return limbs.length / LIMBS;
