@@ -86,9 +86,8 @@ final class SchemeFlags {
     }
 
     /** One entry per range rule asked for. What the recipe says wrong is its fault, all else is the command line's. */
-    List<RangedOptions> options(Path output, CommonOptions usage) {
-        QuantizeOptions base =
-                recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT)).orElse(QuantizeOptions.DEFAULT);
+    List<RangedOptions> options(Path output, QuantizeOptions defaults, CommonOptions usage) {
+        QuantizeOptions base = recipe.map(r -> Recipe.read(r, defaults)).orElse(defaults);
         try {
             return options(output, base);
         } catch (RecipeException e) {

@@ -3,7 +3,6 @@ package dev.octavo.quant.datafree;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
-import dev.octavo.core.graph.Value;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.stat.ValueEvidence;
@@ -30,6 +29,9 @@ import java.util.function.Function;
  */
 public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprint, Map<String, InputRange> inputs)
         implements Witness {
+    /** The range rule for what this tells. */
+    public static final String DEFAULT_RANGE = "least-squares";
+
     private static final int MOST_NAMED = 4;
 
     public BatchNormWitness {
@@ -72,6 +74,13 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
         return new Evidence(fingerprint.apply(graph), 0, values);
     }
 
+    @Override
+    public Map<String, String> unknown(Graph graph) {
+        requireStatistics(graph);
+        Known known = Laws.walk(graph, types(graph), inputs, (v, law) -> {});
+        return known.reasons();
+    }
+
     /** Whether a graph has batch normalisations, or what folded ones left. */
     public static boolean hasStatistics(Graph graph) {
         return graph.nodes().stream()
@@ -108,12 +117,5 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
     @Override
     public Optional<Engine> engine() {
         return Optional.of(runner);
-    }
-
-    /** The required inputs of a graph of which nothing is said. */
-    public List<Value> unknownInputs(Graph graph) {
-        return graph.requiredInputs().stream()
-                .filter(v -> !inputs.containsKey(v.name()))
-                .toList();
     }
 }

@@ -39,6 +39,11 @@ final class Known {
         return laws.containsKey(v.name());
     }
 
+    /** The values of which there is no law, with the reason. */
+    Map<String, String> reasons() {
+        return Map.copyOf(reasons);
+    }
+
     /** Why there is no law of a value. */
     String reason(String value) {
         return reasons.getOrDefault(value, "nothing in the network tells");
