@@ -141,12 +141,6 @@ record Law(Object source, int axis, double[][] at) {
         return map((c, x) -> f.applyAsDouble(x));
     }
 
-    /** The same values about the same means, their deviations times a factor per channel of at most 1. */
-    Law narrowed(double[] factor) {
-        double[] mean = means();
-        return new Law(new Object(), axis, map((c, x) -> mean[c] + factor[c] * (x - mean[c])).at);
-    }
-
     /** The same channels along another axis. */
     Law along(int otherAxis) {
         return new Law(source, otherAxis, at);

@@ -12,9 +12,12 @@ import java.util.Optional;
  * nothing, and constants measured on MobileNets stand in (ADR 0017):
  *
  * <pre>
- *   average of n places   mean as before, variance σ²·(ρ + (1−ρ)/n)    ρ = 0.4 in a window, 0.25 over a whole map
+ *   average of n places   variance s·σ², s = ρ + (1−ρ)/n               ρ = 0.4 in a window, 0.25 over a whole map
  *   greatest of n places  like that of n^0.7 independent ones: f(Φ⁻¹(Φ(z)^(1/n^0.7)))
  * </pre>
+ *
+ * <p>The law of an average is the mean with probability 1−s and the law of a single place with probability s: mean and
+ * variance are right, and maps that are alike all over, of which there are some, keep their range.
  */
 final class PoolLaws {
     /** How alike neighbouring places are: the correlation within a window. */
@@ -73,9 +76,15 @@ final class PoolLaws {
     }
 
     private static Law averaged(Law x, double places, double alike) {
-        double[] factor = new double[x.channels()];
-        Arrays.fill(factor, Math.sqrt(alike + (1 - alike) / Math.max(1, places)));
-        return x.narrowed(factor);
+        double share = alike + (1 - alike) / Math.max(1, places);
+        double[] mean = x.means();
+        double[][] out = new double[x.channels()][];
+        for (int c = 0; c < out.length; c++) {
+            double[] flat = new double[Law.NODES];
+            Arrays.fill(flat, mean[c]);
+            out[c] = Law.mixture(new double[][] {x.at()[c], flat}, new double[] {share, 1 - share});
+        }
+        return new Law(new Object(), x.axis(), out);
     }
 
     private static Law greatest(Law x, double places) {

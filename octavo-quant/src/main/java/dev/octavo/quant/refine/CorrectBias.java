@@ -32,11 +32,14 @@ import java.util.TreeMap;
  * needed. With strides a transposed convolution's sum over k is divided by them. Zero padding is left out of account: at the border the true mean of the input is a little
  * smaller.
  *
+ * <p>A plan says in its provenance that this was done; a second time would take the shift back twice and is refused in
+ * the journal.
+ *
  * <p>Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction",
  * ICCV 2019, section 4.2 (there with means from batch normalisation).
  */
 public final class CorrectBias {
-    private static final String NAME = "correct-bias";
+    static final String NAME = "correct-bias";
 
     /** The shift of a node's output, as a key. */
     private record ShiftOf(Node node, Grid weight, ChannelStats input) {}
@@ -53,6 +56,10 @@ public final class CorrectBias {
         if (!plan.graphFingerprint().equals(evidence.graphFingerprint())) {
             throw new ModelException(
                     "the evidence and the plan are of two different graphs", "collect the evidence again");
+        }
+        if (plan.provenance().containsKey(NAME)) {
+            journal.skipped(NAME, graph.name(), "its biases are corrected already: " + plan.provenance().get(NAME));
+            return plan;
         }
         Map<String, Tensor> corrected = new TreeMap<>();
         for (Node n : graph.nodes()) {
@@ -78,10 +85,13 @@ public final class CorrectBias {
             corrected.put(bias, minus(now, shift));
             journal.did(NAME, n.label(), "by at most " + (float) largest(shift));
         }
-        return plan.withConstants(corrected);
+        return corrected.isEmpty()
+                ? plan
+                : plan.withConstants(corrected).withProvenance(Map.of(NAME, "from the means of the evidence"));
     }
 
-    private static Optional<String> obstacle(Weighted w, Plan plan, Evidence evidence) {
+    /** Why a node's bias cannot take a correction at all. */
+    static Optional<String> biasObstacle(Weighted w) {
         if (w.bias().isEmpty()) {
             return Optional.of("it has no bias");
         }
@@ -95,6 +105,14 @@ public final class CorrectBias {
         }
         if (w instanceof Gemm g && (g.alpha() != 1f || g.beta() != 1f)) {
             return Optional.of("it scales its product or its bias");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> obstacle(Weighted w, Plan plan, Evidence evidence) {
+        Optional<String> own = biasObstacle(w);
+        if (own.isPresent()) {
+            return own;
         }
         if (means(w, evidence).isEmpty()) {
             return Optional.of("no channel means of its input were collected");
