@@ -30,7 +30,7 @@ import java.util.function.Function;
 public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprint, Map<String, InputRange> inputs)
         implements Witness {
     /** The range rule for what this tells. */
-    public static final String DEFAULT_RANGE = "least-squares";
+    public static final String DEFAULT_RANGE = "entropy";
 
     private static final int MOST_NAMED = 4;
 
