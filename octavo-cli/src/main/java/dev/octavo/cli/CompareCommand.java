@@ -84,7 +84,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         Console console = common.console();
         int atATime = threads.count(common);
-        csv.ifPresent(f -> ModelFile.requireWritable(f, List.of(truth, quantized, data.data())));
+        csv.ifPresent(f -> ModelFile.requireWritable(f, List.of(truth, quantized, data.required(common))));
         Graph before = ModelFile.read(truth);
         Graph after = ModelFile.read(quantized);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {

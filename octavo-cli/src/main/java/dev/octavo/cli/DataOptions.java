@@ -4,6 +4,7 @@ import dev.octavo.core.data.Dataset;
 import dev.octavo.tasks.data.DatasetOptions;
 import dev.octavo.tasks.data.Datasets;
 import dev.octavo.tasks.data.LabeledDataset;
+import dev.octavo.tasks.image.Preprocess;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,10 +15,9 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     @Option(
             names = "--data",
-            required = true,
             paramLabel = "DATA",
-            description = "A data set file (.yaml), a folder or .zip of pictures, an .npy or .npz.")
-    private Path data = Path.of("");
+            description = "A data set file (.yaml), a folder or .zip of pictures, an .npy or .npz (no default).")
+    private Optional<Path> data = Optional.empty();
 
     @Option(names = "--samples", paramLabel = "N", description = "Use N examples, evenly spread (default: see below).")
     private Optional<Integer> samples = Optional.empty();
@@ -25,24 +25,48 @@ final class DataOptions {
     @Mixin
     private PreprocessFlags preprocess = new PreprocessFlags();
 
-    Path data() {
+    /** The data, if any are given. */
+    Optional<Path> given() {
         return data;
+    }
+
+    /** The data, which must be given. */
+    Path required(CommonOptions common) {
+        return data.orElseThrow(
+                () -> common.wrong("--data is missing", "give a data set file, a folder or .zip of pictures, an .npy or .npz"));
+    }
+
+    /** Refuses data, and what says how to take them, where there are to be none. */
+    void requireNone(CommonOptions common) {
+        if (data.isPresent() || samples.isPresent()) {
+            throw common.wrong(
+                    (data.isPresent() ? "--data" : "--samples") + " and --data-free exclude each other", "leave one out");
+        }
+    }
+
+    /** How pictures are prepared for the network, if flags say it. */
+    Optional<Preprocess> preprocess(CommonOptions common) {
+        return preprocess.said(common);
     }
 
     /** The data to calibrate with; warnings of the opener go to {@code console}. */
     Dataset open(OptionalInt unlessSaid, CommonOptions common, Console console) {
-        return open(data, samples, unlessSaid, preprocess.options(data, common), common, console);
+        Path path = required(common);
+        return open(path, samples, unlessSaid, preprocess.options(path, common), common, console);
     }
 
     /** The data to measure accuracy on. */
     Dataset openLabeled(CommonOptions common, Console console) {
-        return openLabeled(data, samples, common, console);
+        return openLabeled(required(common), samples, common, console);
     }
 
     /** Other data to measure accuracy on, with the same flags. */
     Dataset openLabeled(Path other, Optional<Integer> n, CommonOptions common, Console console) {
-        DatasetOptions options = preprocess.options(other, common).requireLabels();
-        return open(other, n, OptionalInt.empty(), options, common, console);
+        // Without --data the flags tell of the network's input, and a data set file of its own pictures.
+        DatasetOptions options = data.isEmpty() && PreprocessFlags.isDescribed(other)
+                ? DatasetOptions.DEFAULT
+                : preprocess.options(other, common);
+        return open(other, n, OptionalInt.empty(), options.requireLabels(), common, console);
     }
 
     private static Dataset open(

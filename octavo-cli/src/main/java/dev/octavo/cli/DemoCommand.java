@@ -59,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
                 SampleDataset.of(SamplePictures.CALIBRATION_SEED, Math.min(CALIBRATION, Math.max(1, samples)));
         Dataset test = SampleDataset.of(SamplePictures.TEST_SEED, samples);
         QuantizeJob job = new QuantizeJob(model, OnnxReader.read(model), List.of(options), sweep, Optional.of(test));
-        Summary summary = job.run(calibration, timing, console).get(0);
+        Summary summary = job.run(new Calibration.OnData(calibration, sweep.threads()), timing, console).get(0);
         if (common.json) {
             common.out().println(Json.text(summary.facts()));
         } else if (!common.quiet) {

@@ -87,20 +87,29 @@ final class PreprocessFlags {
 
     /** What the flags say of data at {@code data}. */
     DatasetOptions options(Path data, CommonOptions common) {
-        String name = String.valueOf(data.getFileName()).toLowerCase(Locale.ROOT);
-        boolean described = name.endsWith(".yaml") || name.endsWith(".yml");
-        if (described && (saysPreprocess() || labels.isPresent())) {
+        if (isDescribed(data) && (saysPreprocess() || labels.isPresent())) {
             throw common.wrong(
                     "labels and pre-processing are given as flags, but " + data + " describes its data itself",
                     "write them into that file, or give the pictures themselves with --data");
         }
         DatasetOptions options = labels.map(text -> DatasetOptions.DEFAULT.labels(labelSource(text, common)))
                 .orElse(DatasetOptions.DEFAULT);
+        return said(common).map(options::preprocess).orElse(options);
+    }
+
+    /** Whether data describe themselves: a data set file. */
+    static boolean isDescribed(Path data) {
+        String name = String.valueOf(data.getFileName()).toLowerCase(Locale.ROOT);
+        return name.endsWith(".yaml") || name.endsWith(".yml");
+    }
+
+    /** The pre-processing that the flags describe, if they do. */
+    Optional<Preprocess> said(CommonOptions common) {
         if (!saysPreprocess()) {
-            return options;
+            return Optional.empty();
         }
         try {
-            return options.preprocess(preprocess());
+            return Optional.of(preprocess());
         } catch (IllegalArgumentException e) {
             throw common.wrong(String.valueOf(e.getMessage()), "see octavo evaluate --help, and docs/datasets.md");
         }

@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.ort.SweepOptions;
+import dev.octavo.ort.quantize.QuantizeOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "quantize",
         mixinStandardHelpOptions = true,
-        customSynopsis = "octavo quantize MODEL --data DATA -o OUT.onnx [OPTIONS]",
+        customSynopsis = {
+            "octavo quantize MODEL --data DATA -o OUT.onnx [OPTIONS]",
+            "octavo quantize MODEL --data-free [--mean M --std S] -o OUT.onnx [OPTIONS]"
+        },
         sortOptions = false,
         description =
                 "Quantizes a float ONNX model on some data and writes a Q/DQ model that ONNX Runtime runs in int8.",
@@ -45,6 +49,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Mixin
     private DataOptions data = new DataOptions();
+
+    @Mixin
+    private DataFreeOptions dataFree = new DataFreeOptions();
 
     @Option(
             names = "--task",
@@ -91,45 +98,82 @@ final class QuantizeCommand implements Callable<Integer> {
         if (task.isEmpty() && (testData.isPresent() || testSamples.isPresent())) {
             throw common.wrong("--test-data and --test-samples need --task", "add --task classification");
         }
+        requireOneSource();
         Timing timing = new Timing();
         Console console = common.console();
         if (!(checkpointEvery > 0) || checkpointEvery > 1e6) {
             throw common.wrong("--checkpoint-every is " + checkpointEvery, "give a number of seconds above 0");
         }
-        SweepOptions sweep = SweepOptions.standard()
-                .withThreads(threads.count(common))
-                .withCheckpoint(
-                        checkpoint.orElse(ModelFile.beside(output, ".evidence.part")),
-                        Duration.ofNanos(Math.max(1, Math.round(checkpointEvery * 1e9))));
-        List<RangedOptions> wanted = flags.options(output, common);
-        requireWritable(wanted, sweep);
-        Ahead ahead = Ahead.open(() -> data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console));
-        try {
-            Graph graph = ModelFile.read(model);
-            quantize(graph, wanted, sweep, ahead, timing, console);
-        } finally {
-            ahead.abandon();
+        SweepOptions sweep = SweepOptions.standard().withThreads(threads.count(common));
+        if (dataFree.isAsked()) {
+            withoutData(sweep, timing, console);
+        } else {
+            onData(
+                    sweep.withCheckpoint(
+                            checkpoint.orElse(ModelFile.beside(output, ".evidence.part")),
+                            Duration.ofNanos(Math.max(1, Math.round(checkpointEvery * 1e9)))),
+                    timing,
+                    console);
         }
         return Failures.DONE;
     }
 
-    private void quantize(
-            Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Ahead ahead, Timing timing, Console console) {
-        try (Dataset examples = ahead.data()) {
-            Optional<Dataset> test =
-                    task.map(t -> data.openLabeled(testData.orElse(data.data()), testSamples, common, console));
-            timing.lap("read");
-            try {
-                QuantizeJob job = new QuantizeJob(model, graph, wanted, sweep, test);
-                print(job.run(examples, timing, console), console);
-            } finally {
-                test.ifPresent(Dataset::close);
+    private void requireOneSource() {
+        if (dataFree.isAsked()) {
+            data.requireNone(common);
+            if (task.isPresent() && testData.isEmpty()) {
+                throw common.wrong("--task needs data to measure on", "add --test-data DATA");
             }
+            if (checkpoint.isPresent()) {
+                throw common.wrong("--checkpoint is for going over data, and --data-free has none", "leave it out");
+            }
+        } else if (data.given().isEmpty()) {
+            throw common.wrong(
+                    "there is nothing to take ranges from", "give data with --data, or ask for --data-free");
+        }
+    }
+
+    private void withoutData(SweepOptions sweep, Timing timing, Console console) {
+        List<RangedOptions> wanted = flags.options(output, DataFreeOptions.defaults(), common);
+        DataFreeOptions.requireSolvable(wanted, common);
+        requireWritable(wanted, sweep);
+        Graph graph = ModelFile.read(model);
+        Calibration source = DataFreeOptions.calibration(graph, data.preprocess(common), common);
+        quantize(new QuantizeJob(model, graph, wanted, sweep, test(console)), source, timing, console);
+    }
+
+    private void onData(SweepOptions sweep, Timing timing, Console console) {
+        List<RangedOptions> wanted = flags.options(output, QuantizeOptions.DEFAULT, common);
+        requireWritable(wanted, sweep);
+        Ahead ahead = Ahead.open(() -> data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console));
+        try {
+            Graph graph = ModelFile.read(model);
+            try (Dataset examples = ahead.data()) {
+                Calibration source = new Calibration.OnData(examples, sweep.threads());
+                quantize(new QuantizeJob(model, graph, wanted, sweep, test(console)), source, timing, console);
+            }
+        } finally {
+            ahead.abandon();
+        }
+    }
+
+    private Optional<Dataset> test(Console console) {
+        return task.map(t -> data.openLabeled(
+                testData.or(data::given).orElseThrow(), testSamples, common, console));
+    }
+
+    private void quantize(QuantizeJob job, Calibration source, Timing timing, Console console) {
+        timing.lap("read");
+        try {
+            print(job.run(source, timing, console), console);
+        } finally {
+            job.test().ifPresent(Dataset::close);
         }
     }
 
     private void requireWritable(List<RangedOptions> wanted, SweepOptions sweep) {
-        List<Path> inputs = new java.util.ArrayList<>(List.of(model, data.data()));
+        List<Path> inputs = new java.util.ArrayList<>(List.of(model));
+        data.given().ifPresent(inputs::add);
         flags.recipe().ifPresent(inputs::add);
         testData.ifPresent(inputs::add);
         for (RangedOptions one : wanted) {

@@ -10,7 +10,6 @@ import dev.octavo.ort.Parallel;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.SweepResult;
 import dev.octavo.ort.cost.ExportCheck;
-import dev.octavo.ort.quantize.DataWitness;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.ort.quantize.RangedPlan;
@@ -52,17 +51,17 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
     private record Result(RangedOptions options, RangedPlan ranged, Plan plan, Graph lowered, ExportCheck check) {}
 
     /** Does it; one summary per result. */
-    List<Summary> run(Dataset examples, Timing timing, Console console) {
+    List<Summary> run(Calibration source, Timing timing, Console console) {
         Quantizer quantizer = new Quantizer(wanted.get(0).options());
-        Prepared prepared = quantizer.prepare(graph, DataWitness.of(graph, examples, sweep, console));
+        Prepared prepared = quantizer.prepare(graph, source.witness(graph, sweep, console));
         timing.lap("prepare");
-        SweepResult seen = observe(quantizer, prepared, examples, console);
+        SweepResult seen = observe(quantizer, prepared, source, console);
         seen.notes().forEach(console::say);
         console.warnOfSkipped(
                 seen.skipped().stream().map(s -> s.sample() + ": " + s.reason()).toList());
         timing.lap("observe");
         List<Result> results =
-                Parallel.all(each(wanted, one -> solve(one, prepared, seen, examples, console)), sweep.threads());
+                Parallel.all(each(wanted, one -> solve(one, prepared, seen, source, console)), sweep.threads());
         timing.lap("solve");
         List<Optional<Proof>> proofs =
                 results.stream().map(r -> prove(r.lowered(), console)).toList();
@@ -74,7 +73,7 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
             for (int i = 0; i < results.size(); i++) {
                 Result r = results.get(i);
                 Summary summary = Summary.of(
-                        model, r.options(), r.ranged(), prepared, r.lowered(), r.check(), seen, proofs.get(i), timing);
+                        model, r.options(), r.ranged(), prepared, r.lowered(), r.check(), new Summary.Source(seen, source.text(seen)), proofs.get(i), timing);
                 Path file = r.options().output();
                 ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
                 ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
@@ -84,9 +83,9 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         });
     }
 
-    private SweepResult observe(Quantizer quantizer, Prepared prepared, Dataset examples, Console console) {
+    private SweepResult observe(Quantizer quantizer, Prepared prepared, Calibration source, Console console) {
         try {
-            return quantizer.observe(prepared, examples, sweep, console);
+            return source.observe(quantizer, prepared, sweep, console);
         } catch (ModelException e) {
             // Model or data are at fault, and will be others when they are mended: nothing to go on from. After
             // trouble with the disk there is.
@@ -101,10 +100,10 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         return items.stream().map(i -> (Callable<B>) () -> work.apply(i)).toList();
     }
 
-    private Result solve(RangedOptions one, Prepared prepared, SweepResult seen, Dataset examples, Console console) {
-        RangedPlan ranged = new Quantizer(one.options())
-                .plan(prepared, seen.evidence(), one.options().activations(), examples, sweep.threads(), console);
-        Plan plan = ranged.plan().withProvenance(provenance(one, ranged, seen, examples));
+    private Result solve(RangedOptions one, Prepared prepared, SweepResult seen, Calibration source, Console console) {
+        RangedPlan ranged = source.plan(
+                new Quantizer(one.options()), prepared, seen.evidence(), one.options().activations(), console);
+        Plan plan = ranged.plan().withProvenance(provenance(one, ranged, seen, source));
         Graph lowered = prepared.lower(plan);
         return new Result(one, ranged, plan, lowered, prepared.check(lowered));
     }
@@ -122,11 +121,11 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         return file;
     }
 
-    private Map<String, String> provenance(RangedOptions one, RangedPlan ranged, SweepResult seen, Dataset examples) {
+    private Map<String, String> provenance(RangedOptions one, RangedPlan ranged, SweepResult seen, Calibration source) {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("tool", new Main.Version().getVersion()[0]);
         provenance.put("model", String.valueOf(model.getFileName()));
-        provenance.put("data", examples.fingerprint());
+        provenance.put("data", source.fingerprint());
         provenance.put("samples", Long.toString(seen.evidence().samples()));
         provenance.put("range", ranged.text());
         provenance.put("scheme", one.options().scheme().toString());

@@ -86,12 +86,7 @@ final class SchemeFlags {
     }
 
     /** One entry per range rule asked for. What the recipe says wrong is its fault, all else is the command line's. */
-    List<RangedOptions> options(Path output, CommonOptions usage) {
-        return options(output, usage, QuantizeOptions.DEFAULT);
-    }
-
-    /** The same with other defaults. */
-    List<RangedOptions> options(Path output, CommonOptions usage, QuantizeOptions defaults) {
+    List<RangedOptions> options(Path output, QuantizeOptions defaults, CommonOptions usage) {
         QuantizeOptions base = recipe.map(r -> Recipe.read(r, defaults)).orElse(defaults);
         try {
             return options(output, base);

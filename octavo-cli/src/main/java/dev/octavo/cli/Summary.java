@@ -28,6 +28,9 @@ final class Summary {
 
     private Summary() {}
 
+    /** What was seen, and where. */
+    record Source(SweepResult seen, String text) {}
+
     static Summary of(
             Path model,
             RangedOptions one,
@@ -35,13 +38,13 @@ final class Summary {
             Prepared prepared,
             Graph lowered,
             ExportCheck check,
-            SweepResult seen,
+            Source source,
             Optional<Proof> proof,
             Timing timing) {
         Summary s = new Summary();
         s.files(model, one);
         proof.ifPresent(s::accuracy);
-        s.data(seen);
+        s.data(source);
         s.scheme(one, ranged, lowered);
         s.execution(check);
         s.latency(prepared);
@@ -97,15 +100,14 @@ final class Summary {
         }
     }
 
-    private void data(SweepResult seen) {
+    private void data(Source source) {
+        SweepResult seen = source.seen();
+        facts.put("data", source.text());
         facts.put("samples", seen.evidence().samples());
         facts.put(
                 "skipped",
                 seen.skipped().stream().map(x -> x.sample() + ": " + x.reason()).toList());
-        line(
-                "data        %d samples%s",
-                seen.evidence().samples(),
-                seen.skipped().isEmpty() ? "" : ", " + seen.skipped().size() + " could not be read");
+        line("data        %s", source.text());
     }
 
     private void scheme(RangedOptions one, RangedPlan ranged, Graph lowered) {

@@ -154,14 +154,14 @@ final class SweepCommand implements Callable<Integer> {
         Console console = common.console();
         Over what = what();
         QuantizeOptions base = flags.options(
-                        output, common, QuantizeOptions.DEFAULT.withActivations(new LeastSquares()))
+                        output, QuantizeOptions.DEFAULT.withActivations(new LeastSquares()), common)
                 .get(0)
                 .options();
         Graph graph = ModelFile.read(model);
         Sweep sweep = sweep(what, base, graph);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
             Optional<Dataset> test =
-                    task.map(t -> data.openLabeled(testData.orElse(data.data()), testSamples, common, console));
+                    task.map(t -> data.openLabeled(testData.orElse(data.required(common)), testSamples, common, console));
             try {
                 SweepTable table = run(sweep, graph, examples, test, console);
                 List<Path> files = SweepFiles.write(table, output, what.toString(), said());

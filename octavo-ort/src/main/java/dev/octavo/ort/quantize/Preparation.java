@@ -2,6 +2,7 @@ package dev.octavo.ort.quantize;
 
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.Value;
 import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.onnx.Fingerprint;
@@ -99,7 +100,9 @@ public final class Preparation {
     }
 
     /** Why groups cannot run in integers on the target, or may not by the recipe; others are absent. */
-    public static Map<Group, String> obstacles(Rewritten r, List<Group> groups, QuantizeOptions options) {
+    public static Map<Group, String> obstacles(
+            Rewritten r, List<Group> groups, QuantizeOptions options, Witness witness) {
+        Map<String, String> unknown = witness.unknown(r.graph());
         Target target = new OnnxRuntimeCpu();
         Set<Node> floatByRecipe = new Overrides(r.graph(), options.rules()).floatNodes();
         Map<Group, String> obstacles = new LinkedHashMap<>();
@@ -107,10 +110,23 @@ public final class Preparation {
             if (floatByRecipe.contains(g.node())) {
                 obstacles.put(g, "the recipe keeps it in float");
             } else {
-                target.obstacle(g, r.types()).ifPresent(why -> obstacles.put(g, why));
+                target.obstacle(g, r.types())
+                        .or(() -> unknown(g, unknown))
+                        .ifPresent(why -> obstacles.put(g, why));
             }
         }
         return obstacles;
+    }
+
+    /* A grid needs a range, and so something known of the value. */
+    private static Optional<String> unknown(Group g, Map<String, String> unknown) {
+        List<Value> values = new ArrayList<>(g.node().presentInputs());
+        values.add(g.output());
+        return values.stream()
+                .map(Value::name)
+                .filter(unknown::containsKey)
+                .map(name -> "nothing is known of '" + name + "': " + unknown.get(name))
+                .findFirst();
     }
 
     /** The scheme in which exactly these groups run in integers. */
@@ -140,7 +156,7 @@ public final class Preparation {
     /** Every group that can run in integers does. */
     public static Prepared everywhere(Rewritten r, QuantizeOptions options, Witness witness) {
         List<Group> groups = Group.of(r.graph());
-        Map<Group, String> obstacles = obstacles(r, groups, options);
+        Map<Group, String> obstacles = obstacles(r, groups, options, witness);
         List<Group> integer = new ArrayList<>(groups);
         integer.removeIf(obstacles::containsKey);
         return decide(r, integer, obstacles, options, Optional.empty(), witness);

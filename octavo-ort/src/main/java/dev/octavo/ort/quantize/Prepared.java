@@ -74,11 +74,11 @@ public record Prepared(
         if (!evidence.graphFingerprint().equals(fingerprint)) {
             throw new ModelException("this evidence was collected on another graph", "collect it again for this model");
         }
-        Plan plan = Solver.solve(graph, scheme, evidence, rules, entries, memo);
+        Plan plan = Solver.solveUnrounded(graph, scheme, evidence, rules, entries, memo);
         for (Refinement r : options.refinements()) {
             plan = r.apply(graph, plan, evidence, witness, entries, memo);
         }
-        return plan;
+        return Solver.roundBiases(graph, scheme, plan, rules);
     }
 
     /** The Q/DQ graph of a plan. */

@@ -1,5 +1,6 @@
 package dev.octavo.ort.quantize;
 
+import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.graph.Graph;
@@ -92,7 +93,7 @@ public final class Quantizer {
         List<Map<Group, String>> obstacles = new ArrayList<>();
         for (Rewritten r : forms) {
             List<Group> groups = Group.of(r.graph());
-            obstacles.add(new LinkedHashMap<>(Preparation.obstacles(r, groups, options)));
+            obstacles.add(new LinkedHashMap<>(Preparation.obstacles(r, groups, options, witness)));
             variants.add(variant(r, groups, obstacles.get(obstacles.size() - 1)));
         }
         PlacementReport report = new PlacementSearch(variants, options.scheme(), preference(), memory).search();
@@ -139,6 +140,15 @@ public final class Quantizer {
             Prepared prepared, Evidence evidence, RangeRule rule, Dataset data, int threads, Progress progress) {
         if (rule instanceof Measured) {
             return RangeSearch.search(prepared, evidence, data, threads, progress);
+        }
+        return plan(prepared, evidence, rule);
+    }
+
+    /** The plan by a range rule for activations that needs the evidence alone. */
+    public RangedPlan plan(Prepared prepared, Evidence evidence, RangeRule rule) {
+        if (rule instanceof Measured) {
+            throw new RecipeException(
+                    "the range rule 'measured' tries rules on data, and there are none", "choose another range rule");
         }
         Journal journal = new Journal();
         Solver.Rules rules = new Solver.Rules(rule, prepared.options().weights(), Map.of());

@@ -1,7 +1,6 @@
 package dev.octavo.quant.refine;
 
 import dev.octavo.core.ModelException;
-import dev.octavo.core.graph.Attribute;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.op.Gemm;
@@ -16,8 +15,8 @@ import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.Memo;
-import dev.octavo.quant.lower.Channels;
 import dev.octavo.quant.lower.Codes;
+import dev.octavo.quant.lower.TapSums;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,11 +32,14 @@ import java.util.TreeMap;
  * needed. With strides a transposed convolution's sum over k is divided by them. Zero padding is left out of account: at the border the true mean of the input is a little
  * smaller.
  *
+ * <p>A plan says in its provenance that this was done; a second time would take the shift back twice and is refused in
+ * the journal.
+ *
  * <p>Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction",
  * ICCV 2019, section 4.2 (there with means from batch normalisation).
  */
 public final class CorrectBias {
-    private static final String NAME = "correct-bias";
+    static final String NAME = "correct-bias";
 
     /** The shift of a node's output, as a key. */
     private record ShiftOf(Node node, Grid weight, ChannelStats input) {}
@@ -54,6 +56,10 @@ public final class CorrectBias {
         if (!plan.graphFingerprint().equals(evidence.graphFingerprint())) {
             throw new ModelException(
                     "the evidence and the plan are of two different graphs", "collect the evidence again");
+        }
+        if (plan.provenance().containsKey(NAME)) {
+            journal.skipped(NAME, graph.name(), "its biases are corrected already: " + plan.provenance().get(NAME));
+            return plan;
         }
         Map<String, Tensor> corrected = new TreeMap<>();
         for (Node n : graph.nodes()) {
@@ -79,10 +85,13 @@ public final class CorrectBias {
             corrected.put(bias, minus(now, shift));
             journal.did(NAME, n.label(), "by at most " + (float) largest(shift));
         }
-        return plan.withConstants(corrected);
+        return corrected.isEmpty()
+                ? plan
+                : plan.withConstants(corrected).withProvenance(Map.of(NAME, "from the means of the evidence"));
     }
 
-    private static Optional<String> obstacle(Weighted w, Plan plan, Evidence evidence) {
+    /** Why a node's bias cannot take a correction at all. */
+    static Optional<String> biasObstacle(Weighted w) {
         if (w.bias().isEmpty()) {
             return Optional.of("it has no bias");
         }
@@ -96,6 +105,14 @@ public final class CorrectBias {
         }
         if (w instanceof Gemm g && (g.alpha() != 1f || g.beta() != 1f)) {
             return Optional.of("it scales its product or its bias");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> obstacle(Weighted w, Plan plan, Evidence evidence) {
+        Optional<String> own = biasObstacle(w);
+        if (own.isPresent()) {
+            return own;
         }
         if (means(w, evidence).isEmpty()) {
             return Optional.of("no channel means of its input were collected");
@@ -116,47 +133,14 @@ public final class CorrectBias {
     /* δ per output channel. */
     private static double[] shift(Weighted w, Grid grid, ChannelStats mean) {
         Tensor weight = w.weight().constant().orElseThrow();
+        float[] error = Codes.snapped(weight, grid);
         float[] real = weight.floats();
-        float[] rounded = Codes.snapped(weight, grid);
-        Shape shape = weight.shape();
-        Channels out = Channels.along(shape, w.outputAxis());
-        Channels in = Channels.along(shape, w.inputAxis());
-        boolean transposed = w.node().is("ConvTranspose");
-        int outputs = transposed ? out.count() * w.group() : out.count();
-        double[] shift = new double[outputs];
-        double[] means = java.util.stream.IntStream.range(0, mean.channels())
-                .mapToDouble(mean::mean)
-                .toArray();
-        // A transposed convolution of stride s spreads its taps: an output element sees one in s of each axis.
-        double taps = transposed ? strides(w.node()) : 1;
-        // Elements in runs of one output and one input channel; indices count along instead of being divided.
-        int run = Math.min(out.inner(), in.inner());
-        int o = 0;
-        int c = 0;
-        for (int at = 0; at < real.length; at += run) {
-            double error = 0;
-            for (int i = at; i < at + run; i++) {
-                error += (double) rounded[i] - real[i];
-            }
-            int group = transposed ? c / (in.count() / w.group()) : o / (out.count() / w.group());
-            int output = transposed ? o + group * out.count() : o;
-            int input = transposed ? c : c + group * in.count();
-            shift[output] += error / taps * means[input];
-            int next = at + run;
-            o = next % out.inner() == 0 ? (o + 1) % out.count() : o;
-            c = next % in.inner() == 0 ? (c + 1) % in.count() : c;
+        for (int i = 0; i < error.length; i++) {
+            error[i] -= real[i];
         }
-        return shift;
-    }
-
-    private static double strides(Node n) {
-        double product = 1;
-        if (n.attribute("strides").orElse(null) instanceof Attribute.Ints strides) {
-            for (long s : strides.values()) {
-                product *= s;
-            }
-        }
-        return product;
+        double[] means = new double[mean.channels()];
+        java.util.Arrays.setAll(means, mean::mean);
+        return TapSums.of(w, error).sums(means);
     }
 
     private static Tensor minus(Tensor bias, double[] shift) {

@@ -24,7 +24,15 @@ public final class Refinements {
     private Refinements() {}
 
     private static Refinement correctBias(PassOptions options) {
-        options.knowing();
+        options.knowing("from", "samples", "rounds");
+        if (options.choice("from", "means", List.of("means", "samples")).equals("samples")) {
+            return new CorrectBiasOnSamples(options.integer("samples", 64), options.integer("rounds", 5));
+        }
+        for (String key : List.of("samples", "rounds")) {
+            if (options.text(key).isPresent()) {
+                throw new RecipeException(key + " is for correction from samples", "add from: samples");
+            }
+        }
         return new FromMeans();
     }
 

@@ -20,6 +20,8 @@ public final class Rewrites {
     static {
         PASSES.put("remove-identity", o -> plain(o, new RemoveIdentity()));
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
+        PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
+        PASSES.put(ClipWeights.NAME, ClipWeights::new);
     }
 
     private Rewrites() {}

@@ -57,6 +57,14 @@ public interface Witness {
     /** What runs graphs, if there is an engine. */
     Optional<Engine> engine();
 
+    /**
+     * The values of which nothing can be known, each with the reason; what reads or gives them stays in float. None
+     * where there are data.
+     */
+    default Map<String, String> unknown(Graph graph) {
+        return Map.of();
+    }
+
     /** Whether there are data to learn from. */
     default boolean hasData() {
         return !samples(1).isEmpty();

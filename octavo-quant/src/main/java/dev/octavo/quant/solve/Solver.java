@@ -43,7 +43,6 @@ public final class Solver {
     private final TreeMap<Site, Grid> grids = new TreeMap<>();
     private final TreeMap<Site, String> floats = new TreeMap<>();
     private final TreeMap<Site, String> reasons = new TreeMap<>();
-    private final TreeMap<String, Tensor> constants = new TreeMap<>();
     private final Map<Site, Boolean> busy = new HashMap<>();
     private final Set<Site> tooLarge = new HashSet<>();
 
@@ -83,7 +82,33 @@ public final class Solver {
 
     /** As the other form, with what was computed for other plans of the same graph. */
     public static Plan solve(Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal, Memo memo) {
+        return roundBiases(graph, scheme, solveUnrounded(graph, scheme, evidence, rules, journal, memo), rules);
+    }
+
+    /**
+     * As {@link #solve}, biases of fewer than 32 bits left as they are: for refinements that change biases, after which
+     * {@link #roundBiases} rounds them, once.
+     */
+    public static Plan solveUnrounded(
+            Graph graph, Scheme scheme, Evidence evidence, Rules rules, Journal journal, Memo memo) {
         return new Solver(graph, scheme, evidence, rules, journal, memo).run();
+    }
+
+    /** The plan with every bias of fewer than 32 bits rounded to a grid of its own, whatever refinements made of it. */
+    public static Plan roundBiases(Graph graph, Scheme scheme, Plan plan, Rules rules) {
+        Map<String, Tensor> rounded = new TreeMap<>();
+        scheme.choices().forEach((site, choice) -> {
+            if (choice instanceof Choice.Bias b && b.bits() < 32 && plan.grids().containsKey(site)) {
+                Tensor now = plan.constants().get(site.value());
+                Tensor bias = now != null
+                        ? now
+                        : graph.require(site.value()).constant().orElseThrow();
+                QuantSpec own = QuantSpec.perTensor(b.bits(), true, true);
+                Grid coarse = ConstantGrids.solve(bias, own, rules.forSite(site, true));
+                rounded.put(site.value(), Codes.real(Codes.of(bias, coarse), coarse));
+            }
+        });
+        return rounded.isEmpty() ? plan : plan.withConstants(rounded);
     }
 
     private Plan run() {
@@ -104,7 +129,7 @@ public final class Solver {
                 }
             }
         });
-        return new Plan(evidence.graphFingerprint(), grids, floats, reasons, constants, new TreeMap<>());
+        return new Plan(evidence.graphFingerprint(), grids, floats, reasons, new TreeMap<>(), new TreeMap<>());
     }
 
     private Grid gridOf(Site site) {
@@ -196,11 +221,6 @@ public final class Solver {
         }
         Grid weight = gridOf(weightOf(site, b));
         Tensor bias = graph.require(site.value()).constant().orElseThrow();
-        if (b.bits() < 32) {
-            QuantSpec own = QuantSpec.perTensor(b.bits(), true, true);
-            Grid coarse = ConstantGrids.solve(bias, own, rules.forSite(site, true));
-            constants.put(site.value(), Codes.real(Codes.of(bias, coarse), coarse));
-        }
         QuantSpec spec = weight.spec().isPerChannel()
                 ? QuantSpec.perChannel(32, true, true, 0)
                 : QuantSpec.perTensor(32, true, true);
