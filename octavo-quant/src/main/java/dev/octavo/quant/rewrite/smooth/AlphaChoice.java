@@ -21,6 +21,9 @@ final class AlphaChoice {
     /* Less gain than this is as likely none, and is not worth a change of the weights. */
     private static final double WORTH = 0.9;
 
+    /* A division of its own costs time, and must halve the error. */
+    private static final double WORTH_A_NODE = 0.5;
+
     private final Smoothing smoothing;
     private final LayerInputs inputs;
     private final Widths widths;
@@ -34,17 +37,32 @@ final class AlphaChoice {
     /**
      * What was found for a tensor.
      *
-     * @param alpha the best α
+     * @param alphas what was tried
      * @param before the mean error of its layers as they are
-     * @param after with the best α
+     * @param errors the mean error of its layers by each α
+     * @param best the place of the best α
+     * @param worth the ratio that the error must fall to
      */
-    record Found(double alpha, double before, double after) {
+    record Found(List<Double> alphas, double before, List<Double> errors, int best, double worth) {
+        double alpha() {
+            return alphas.get(best);
+        }
+
         boolean pays() {
-            return after < WORTH * before;
+            return errors.get(best) < worth * before;
+        }
+
+        /** Whether this α would pay; a tensor for which only one was tried has no other. */
+        boolean paysAt(double alpha) {
+            return errors.get(Math.max(0, alphas.indexOf(alpha))) < worth * before;
+        }
+
+        double at(double alpha) {
+            return alphas.get(Math.max(0, alphas.indexOf(alpha)));
         }
 
         String text() {
-            return "error of its layers " + decibels(before) + " -> " + decibels(after);
+            return "signal to noise of its layers " + decibels(before) + " -> " + decibels(errors.get(best));
         }
     }
 
@@ -104,7 +122,9 @@ final class AlphaChoice {
             least = judged[i] < judged[least] ? i : least;
         }
         int layers = errors.size();
-        return Optional.of(new Found(alphas.get(least - 1), sums[0] / layers, sums[least] / layers));
+        List<Double> means = Arrays.stream(sums).skip(1).mapToObj(e -> e / layers).toList();
+        double worth = site.divided() ? WORTH_A_NODE : WORTH;
+        return Optional.of(new Found(alphas, sums[0] / layers, means, least - 1, worth));
     }
 
     private static double[] sums(List<List<Double>> errors) {

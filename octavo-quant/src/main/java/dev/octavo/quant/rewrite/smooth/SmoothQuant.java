@@ -165,7 +165,7 @@ public final class SmoothQuant implements GraphPass {
                 for (double alpha : AlphaChoice.GRID) {
                     candidates.put(
                             String.format(Locale.ROOT, "alpha %.2f where it pays", alpha),
-                            paying(choice.choose(List.of(alpha), Search.JOINT)));
+                            payingAt(found, alpha));
                     candidates.put(String.format(Locale.ROOT, "alpha %.2f everywhere", alpha), everywhere(alpha));
                 }
             }
@@ -193,6 +193,16 @@ public final class SmoothQuant implements GraphPass {
             return some;
         }
 
+        private Map<String, Double> payingAt(Map<String, Found> found, double alpha) {
+            Map<String, Double> some = new LinkedHashMap<>();
+            found.forEach((tensor, f) -> {
+                if (f.paysAt(alpha)) {
+                    some.put(tensor, f.at(alpha));
+                }
+            });
+            return some;
+        }
+
         private Map<String, Double> judge(Map<String, Map<String, Double>> candidates) {
             List<Map<String, Tensor>> few = spread(samples, JUDGED);
             NetworkTrial trial = new NetworkTrial(smoothing.graph(), engine.orElseThrow(), few, options.widths());
@@ -215,7 +225,7 @@ public final class SmoothQuant implements GraphPass {
                     name = c.getKey();
                 }
             }
-            String change = "the error of the outputs on " + few.size() + " samples: "
+            String change = "signal to noise of the outputs on " + few.size() + " samples: "
                     + AlphaChoice.decibels(plain) + " as they are, " + AlphaChoice.decibels(least) + " smoothed";
             if (best.isEmpty()) {
                 return Map.of();
@@ -231,7 +241,7 @@ public final class SmoothQuant implements GraphPass {
         private void explain(Map<String, Double> best, Map<String, Found> found) {
             found.forEach((tensor, f) -> {
                 if (!best.containsKey(tensor)) {
-                    journal.skipped(NAME, tensor, "it would not pay: " + f.text() + " at alpha " + f.alpha());
+                    journal.skipped(NAME, tensor, f.text() + " at alpha " + f.alpha() + (f.pays() ? ", but the whole would not gain" : " does not pay"));
                 }
             });
             for (SmoothSite s : smoothing.sites()) {

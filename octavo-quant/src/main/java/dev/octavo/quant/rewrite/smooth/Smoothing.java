@@ -83,6 +83,11 @@ record Smoothing(
         return both;
     }
 
+    /** The same with what other samples say. */
+    Smoothing seenOn(ChannelScan scan) {
+        return new Smoothing(graph, types, sites, scan.seen(), scan.ranges());
+    }
+
     ChannelRanges seen(SmoothSite site) {
         return java.util.Objects.requireNonNull(seen.get(site.tensor()));
     }
