@@ -2,6 +2,8 @@ package dev.octavo.quant.rewrite;
 
 import dev.octavo.core.RecipeException;
 import dev.octavo.quant.recipe.PassOptions;
+import dev.octavo.quant.rewrite.smooth.SmoothOptions;
+import dev.octavo.quant.rewrite.smooth.SmoothQuant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ public final class Rewrites {
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
         PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
         PASSES.put(ClipWeights.NAME, ClipWeights::new);
+        PASSES.put(SmoothQuant.NAME, o -> new SmoothQuant(SmoothOptions.of(o)));
     }
 
     private Rewrites() {}
