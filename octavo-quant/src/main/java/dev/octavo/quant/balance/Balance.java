@@ -8,7 +8,7 @@ import java.util.List;
  * Finds the factors that make a sum of {@link Term}s least.
  *
  * <p>In u = ln s every term is convex, so there is one minimum. Each round moves every class by half of Newton's step for
- * itself alone, then lifts those that lie below a {@link Bound}; rounds end when no class moves by {@link #ENOUGH}.
+ * itself alone, then lifts those that lie below a {@link Bound}; rounds end when no class moves by {@link #ENOUGH}, or when ten of them gain next to nothing.
  */
 public final class Balance {
     /** A class that must not be smaller than another: u ≥ u of {@code other} + {@code by}. */
@@ -25,11 +25,14 @@ public final class Balance {
      * @param dead classes that nothing draws one way, which keep factor 1
      */
     @SuppressWarnings("ArrayRecordComponent") // a result, compared nowhere
-    public record Result(
-            double[] u, double before, double after, int rounds, boolean converged, List<Integer> dead) {}
+    public record Result(double[] u, double before, double after, int rounds, boolean converged, List<Integer> dead) {}
 
     /** The largest |Δ ln s| of a round that counts as none. */
     public static final double ENOUGH = 1e-3;
+
+    /* A tensor whose channels all move alike changes nothing: so it also ends when the sum falls no more. */
+    private static final int WINDOW = 10;
+    private static final double NOTHING = 1e-3;
 
     private static final double DAMPING = 0.5;
     private static final double LONGEST = 1;
@@ -74,10 +77,12 @@ public final class Balance {
         Pull pull = new Pull(free.length);
         double before = value(u);
         double moved = Double.POSITIVE_INFINITY;
+        double seen = Double.POSITIVE_INFINITY;
+        boolean still = false;
         int round = 0;
-        while (round < rounds && moved >= ENOUGH) {
+        while (round < rounds && !still) {
             pull.clear();
-            sum(u, pull);
+            double now = sum(u, pull);
             double[] last = u.clone();
             for (int c = 0; c < u.length; c++) {
                 if (free[c] && pull.isBalanced(c)) {
@@ -91,6 +96,11 @@ public final class Balance {
                 moved = Math.max(moved, Math.abs(u[c] - last[c]));
             }
             round++;
+            still = moved < ENOUGH;
+            if (round % WINDOW == 0) {
+                still |= seen - now < NOTHING * now;
+                seen = now;
+            }
         }
         List<Integer> dead = new ArrayList<>();
         for (int c = 0; c < u.length; c++) {
@@ -98,7 +108,7 @@ public final class Balance {
                 dead.add(c);
             }
         }
-        return new Result(u, before, value(u), round, moved < ENOUGH, dead);
+        return new Result(u, before, value(u), round, still, dead);
     }
 
     private double clamp(double u) {

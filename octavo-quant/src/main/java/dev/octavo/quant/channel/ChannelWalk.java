@@ -307,7 +307,8 @@ final class ChannelWalk {
 
     private void byConstant(Node n, Value scaled, int place) {
         var constant = n.input(place).flatMap(Value::constant).orElseThrow();
-        int rank = Math.max(labels(scaled).orElseThrow().rank(), constant.shape().rank());
+        int rank =
+                Math.max(labels(scaled).orElseThrow().rank(), constant.shape().rank());
         Labels in = labels(scaled).orElseThrow().ofRank(rank);
         boolean perChannel = constant.dtype() == DType.FLOAT && constant.elements() > 1;
         for (int i = 0; i < constant.shape().rank(); i++) {

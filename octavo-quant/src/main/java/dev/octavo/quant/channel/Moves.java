@@ -34,7 +34,8 @@ final class Moves {
             case "Resize", "Upsample" -> resize(n, in.get());
             case "Pad" -> pad(n, in.get());
             case "Reshape", "Flatten", "Squeeze", "Unsqueeze" -> reshape(n, in.get());
-            case "Transpose" -> put(n, Optional.of(in.get().permuted(order(n, in.get().rank()))));
+            case "Transpose" ->
+                put(n, Optional.of(in.get().permuted(order(n, in.get().rank()))));
             case "DepthToSpace", "SpaceToDepth" -> shuffle(n, in.get());
             case "Slice" -> slice(n, in.get());
             case "Split" -> split(n, in.get());
@@ -182,9 +183,7 @@ final class Moves {
                 ? new int[] {0, 3, 5, 1, 2, 4}
                 : crd ? new int[] {0, 1, 4, 2, 5, 3} : new int[] {0, 3, 4, 1, 5, 2};
         long[] turned = Arrays.stream(order).mapToLong(a -> apart[a]).toArray();
-        return put(
-                n,
-                in.reshaped(e, apart).map(l -> l.permuted(order)).flatMap(l -> l.reshaped(turned, after.get())));
+        return put(n, in.reshaped(e, apart).map(l -> l.permuted(order)).flatMap(l -> l.reshaped(turned, after.get())));
     }
 
     private boolean slice(Node n, Labels in) {

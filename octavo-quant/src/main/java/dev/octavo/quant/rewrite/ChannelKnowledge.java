@@ -22,6 +22,8 @@ final class ChannelKnowledge {
     private static final double DEVIATIONS_SEEN = 8;
     private static final double DEVIATIONS_COMPUTED = 12;
 
+    private static final double LET_THROUGH = 0x1p-10;
+
     /** One channel of one value. */
     record Moments(double mean, double deviation, double low, double high) {
         /** E[x²]. */
@@ -64,7 +66,36 @@ final class ChannelKnowledge {
         Evidence evidence = witness.observe(graph, new EvidenceRequest(axes));
         ChannelKnowledge known = new ChannelKnowledge();
         evidence.values().forEach((name, e) -> known.take(graph, name, e, evidence.samples() > 0));
+        map.steps().forEach(s -> {
+            if (s instanceof ChannelMap.Limit l) {
+                known.floor(l);
+            }
+        });
         return known;
+    }
+
+    /*
+     * A channel of which a limit lets next to nothing through counts as if it let through a little of what comes: else its
+     * factor could be so small that its bias no longer fits 32 bits.
+     */
+    private void floor(ChannelMap.Limit l) {
+        Optional<List<Moments>> before = of(l.clip().input().name(), l.from().length);
+        Optional<List<Moments>> after = of(l.node().output().name(), l.to().length);
+        if (before.isEmpty() || after.isEmpty()) {
+            return;
+        }
+        Moments[] floored = new Moments[l.to().length];
+        for (int c = 0; c < floored.length; c++) {
+            Moments b = before.get().get(c);
+            Moments a = after.get().get(c);
+            double least = LET_THROUGH * Math.max(Math.abs(b.low()), Math.abs(b.high()));
+            floored[c] = new Moments(
+                    a.mean(),
+                    Math.max(a.deviation(), least),
+                    a.low(),
+                    Math.max(a.high(), Math.min(least, l.clip().high())));
+        }
+        values.put(l.node().output().name(), List.of(floored));
     }
 
     private static boolean isArithmetic(Value v) {

@@ -57,7 +57,8 @@ final class ChannelSensitivity {
             float[] gamma = n.norm().scale().constant().orElseThrow().floats();
             float[] variance = n.norm().variance().constant().orElseThrow().floats();
             for (int i = 0; i < gamma.length; i++) {
-                double gain = gamma[i] * gamma[i] / ((double) variance[i] + n.norm().epsilon());
+                double gain =
+                        gamma[i] * gamma[i] / ((double) variance[i] + n.norm().epsilon());
                 h[n.in()[i]] += h[n.out()[i]] * gain;
             }
         } else if (step instanceof ChannelMap.Factor f) {

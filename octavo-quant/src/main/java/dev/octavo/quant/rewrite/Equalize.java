@@ -65,7 +65,9 @@ public final class Equalize implements GraphPass {
         reportPinned(graph, map, journal);
         ChannelKnowledge known = knowledge(graph, map, witness, journal);
         List<LimitPlan> limits = LimitPlan.of(map, known);
-        LimitForms.obstacle(graph).ifPresent(why -> limits.forEach(p -> map.classes().pin(p.limit().from(), why)));
+        LimitForms.obstacle(graph)
+                .ifPresent(
+                        why -> limits.forEach(p -> map.classes().pin(p.limit().from(), why)));
         EqualizeProblem problem = new EqualizeProblem(graph, map, known, options);
         chooseLimits(problem, map, limits);
         EqualizeProblem.Numbers numbers = problem.numbers(limits);
@@ -150,12 +152,16 @@ public final class Equalize implements GraphPass {
                         result.after(),
                         result.rounds(),
                         result.converged() ? "" : ", not converged"));
-        forms.forEach((form, n) -> journal.did(name(), n + " upper limits", switch (form) {
-            case SAME -> "stay as they are";
-            case COMMON -> "have another value, one for all channels";
-            case SHIFTED -> "differ from channel to channel: shifted to one value in the bias, and back by an Add";
-            case LEAST -> "differ from channel to channel: a Min after the limit";
-        }));
+        forms.forEach((form, n) -> journal.did(
+                name(),
+                n + " upper limits",
+                switch (form) {
+                    case SAME -> "stay as they are";
+                    case COMMON -> "have another value, one for all channels";
+                    case SHIFTED ->
+                        "differ from channel to channel: shifted to one value in the bias, and back by an Add";
+                    case LEAST -> "differ from channel to channel: a Min after the limit";
+                }));
         if (!result.dead().isEmpty()) {
             journal.skipped(
                     name(),

@@ -15,8 +15,7 @@ import java.util.Locale;
  * @param most bound of a factor and of its inverse
  * @param rounds at most so many
  */
-record EqualizeOptions(
-        boolean perChannel, int weightBits, int activationBits, Limits limits, double most, int rounds) {
+record EqualizeOptions(boolean perChannel, int weightBits, int activationBits, Limits limits, double most, int rounds) {
     private static final double DFQ_BOUND = 1e8;
     private static final int ROUNDS = 300;
 

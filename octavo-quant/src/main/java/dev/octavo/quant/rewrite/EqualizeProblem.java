@@ -57,7 +57,8 @@ final class EqualizeProblem {
                 power[at] += w[k] * w[k];
             }
         });
-        return new Magnitudes(l.out().length, perOutput, groups, w.length / Math.max(1, largest.length), largest, power);
+        return new Magnitudes(
+                l.out().length, perOutput, groups, w.length / Math.max(1, largest.length), largest, power);
     }
 
     /** The numbers as the classes are now: tying some makes another problem. */
@@ -94,16 +95,17 @@ final class EqualizeProblem {
             for (ChannelMap.Step s : map.steps()) {
                 if (s instanceof ChannelMap.Layer l) {
                     Magnitudes size = java.util.Objects.requireNonNull(sizes.get(l));
-                    terms.add(known.isEmpty()
-                            ? new RangeBalance(size, of(l.in()), of(l.out()))
-                            : new WeightNoise(
-                                    size,
-                                    of(l.in()),
-                                    of(l.out()),
-                                    power(l),
-                                    sensitivity.of(l.out()),
-                                    options.weightNoise(),
-                                    options.perChannel()));
+                    terms.add(
+                            known.isEmpty()
+                                    ? new RangeBalance(size, of(l.in()), of(l.out()))
+                                    : new WeightNoise(
+                                            size,
+                                            of(l.in()),
+                                            of(l.out()),
+                                            power(l),
+                                            sensitivity.of(l.out()),
+                                            options.weightNoise(),
+                                            options.perChannel()));
                 }
             }
             if (!known.isEmpty() && options.activationBits() > 0) {
@@ -130,12 +132,13 @@ final class EqualizeProblem {
             }
             Value v = g.output();
             ChannelMap.Channels c = map.labels().get(v.name());
-            return Optional.ofNullable(c).flatMap(l -> known.of(v.name(), l.ids().length)
-                    .map(m -> new ActivationNoise(
-                            of(l.ids()),
-                            m.stream().mapToDouble(Moments::width).toArray(),
-                            sensitivity.of(l.ids()),
-                            options.activationNoise())));
+            return Optional.ofNullable(c)
+                    .flatMap(l -> known.of(v.name(), l.ids().length)
+                            .map(m -> new ActivationNoise(
+                                    of(l.ids()),
+                                    m.stream().mapToDouble(Moments::width).toArray(),
+                                    sensitivity.of(l.ids()),
+                                    options.activationNoise())));
         }
 
         private List<Balance.Bound> bounds(List<LimitPlan> limits) {
@@ -167,10 +170,8 @@ final class EqualizeProblem {
         double[] withCommon(double[] solution, LimitPlan p) {
             double[] u = solution.clone();
             int[] from = of(p.limit().from());
-            double shared = p.reached().stream()
-                    .mapToDouble(i -> u[from[i]])
-                    .average()
-                    .orElse(0);
+            double shared =
+                    p.reached().stream().mapToDouble(i -> u[from[i]]).average().orElse(0);
             boolean pinned = p.reached().stream().anyMatch(i -> !free[from[i]]);
             double top = pinned ? 0 : shared;
             for (int i : p.reached()) {

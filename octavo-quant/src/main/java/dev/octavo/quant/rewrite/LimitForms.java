@@ -52,8 +52,7 @@ final class LimitForms {
         double top = plan.top(s);
         double[] own = new double[limit.from().length];
         Arrays.setAll(own, i -> Math.min(top, plan.own(s, i)));
-        boolean alike =
-                plan.isCommon() || Arrays.stream(own).allMatch(l -> Math.abs(l - top) <= ALIKE * top);
+        boolean alike = plan.isCommon() || Arrays.stream(own).allMatch(l -> Math.abs(l - top) <= ALIKE * top);
         if (alike && Math.abs(top - limit.clip().high()) <= ALIKE * top) {
             return Form.SAME;
         }
@@ -110,7 +109,9 @@ final class LimitForms {
                 .filter(w -> ChannelScaling.obstacle(w).isEmpty())
                 .filter(w -> y.uses().size() == 1 && !y.isGraphOutput())
                 .filter(w -> ChannelScaling.outputs(w) == limit.from().length
-                        && limit.dims().get(Math.floorMod(w.resultAxis(), limit.dims().size()))
+                        && limit.dims()
+                                        .get(Math.floorMod(
+                                                w.resultAxis(), limit.dims().size()))
                                 == limit.from().length)
                 .filter(w -> graph.opset() >= LIMITS_AS_INPUTS);
     }

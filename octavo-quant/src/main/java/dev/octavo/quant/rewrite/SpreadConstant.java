@@ -23,7 +23,12 @@ final class SpreadConstant {
         float[] values = t.floats();
         long[] own = new long[dims.size()];
         Arrays.fill(own, 1);
-        System.arraycopy(t.shape().toArray(), 0, own, own.length - t.shape().rank(), t.shape().rank());
+        System.arraycopy(
+                t.shape().toArray(),
+                0,
+                own,
+                own.length - t.shape().rank(),
+                t.shape().rank());
         double[] out = new double[dims.stream().reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < out.length; i++) {
             out[i] = values[flat(i, dims, own)];
