@@ -57,7 +57,7 @@ class EqualizeTest {
         return journal;
     }
 
-    private static double difference(Graph before, Graph after, Tensor input) {
+    static double difference(Graph before, Graph after, Tensor input) {
         Map<String, Tensor> in = Map.of("x", input);
         double largest = 1e-6;
         double difference = 0;

@@ -20,6 +20,7 @@ public final class Rewrites {
     static {
         PASSES.put("remove-identity", o -> plain(o, new RemoveIdentity()));
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
+        PASSES.put("replace-relu6", ReplaceRelu6::new);
         PASSES.put("equalize", Equalize::new);
     }
 
