@@ -24,11 +24,14 @@ public final class RangeBalance implements Term {
     public double add(double[] u, Pull pull) {
         double value = 0;
         double[] column = new double[in.length];
+        double[] factor =
+                java.util.Arrays.stream(in).mapToDouble(c -> Math.exp(u[c])).toArray();
         for (int o = 0; o < out.length; o++) {
             double row = 0;
             int first = size.firstInput(o);
+            double inverse = Math.exp(-u[out[o]]);
             for (int j = 0; j < size.perOutput(); j++) {
-                double w = size.largest()[o * size.perOutput() + j] * Math.exp(u[in[first + j]] - u[out[o]]);
+                double w = size.largest()[o * size.perOutput() + j] * factor[first + j] * inverse;
                 row = Math.max(row, w);
                 column[first + j] = Math.max(column[first + j], w);
             }
