@@ -22,6 +22,8 @@ public final class Rewrites {
     static {
         PASSES.put("remove-identity", o -> plain(o, new RemoveIdentity()));
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
+        PASSES.put("replace-relu6", ReplaceRelu6::new);
+        PASSES.put("equalize", Equalize::new);
         PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
         PASSES.put(ClipWeights.NAME, ClipWeights::new);
         PASSES.put(SmoothQuant.NAME, o -> new SmoothQuant(SmoothOptions.of(o)));
