@@ -39,14 +39,23 @@ public record Normalize(float scale, List<Float> mean, List<Float> std) {
 
     /** The real value of each of the 256 grey levels in channel {@code c} of the tensor. */
     float[] table(int c) {
-        float m = mean.get(mean.size() == 1 ? 0 : c);
-        float s = std.get(std.size() == 1 ? 0 : c);
         float[] real = new float[256];
         for (int level = 0; level < 256; level++) {
-            // Divide: multiplying by 1/std changes the last bit of some levels.
-            real[level] = (level * scale - m) / s;
+            real[level] = real(c, level);
         }
         return real;
+    }
+
+    /** The real value in channel {@code c} of the tensor of a level that need not be whole: one, or one per channel. */
+    float real(int c, List<Float> level) {
+        return real(c, level.get(level.size() == 1 ? 0 : c));
+    }
+
+    private float real(int c, float level) {
+        float m = mean.get(mean.size() == 1 ? 0 : c);
+        float s = std.get(std.size() == 1 ? 0 : c);
+        // Divide: multiplying by 1/std changes the last bit of some levels.
+        return (level * scale - m) / s;
     }
 
     /** {@code scale 1.0 mean [127.5] std [127.5]}. */
