@@ -35,17 +35,17 @@ final class DataOptions {
     }
 
     /** The data to measure accuracy on. */
-    Dataset openLabeled(CommonOptions common, Console console) {
-        return openLabeled(data, samples, common, console);
+    TestData openFor(Task task, CommonOptions common, Console console) {
+        return openFor(task, data, samples, common, console);
     }
 
     /** Other data to measure accuracy on, with the same flags. */
-    Dataset openLabeled(Path other, Optional<Integer> n, CommonOptions common, Console console) {
-        DatasetOptions options = preprocess.options(other, common).requireLabels();
-        return open(other, n, OptionalInt.empty(), options, common, console);
+    TestData openFor(Task task, Path other, Optional<Integer> n, CommonOptions common, Console console) {
+        DatasetOptions options = preprocess.options(other, common).require(task.required());
+        return new TestData(task, open(other, n, OptionalInt.empty(), options, common, console));
     }
 
-    private static Dataset open(
+    private static LabeledDataset open(
             Path path,
             Optional<Integer> samples,
             OptionalInt unlessSaid,

@@ -1,14 +1,12 @@
 package dev.octavo.cli;
 
-import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Value;
 import dev.octavo.ort.OrtEngine;
-import dev.octavo.ort.evaluate.Evaluation;
-import dev.octavo.tasks.metric.ClassificationMetric;
+import dev.octavo.tasks.metric.TaskMetric;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,7 +35,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--task",
             required = true,
             paramLabel = "TASK",
-            description = "What to score: classification (top-1 and top-5).")
+            description = "What to score: classification (top-1 and top-5), detection (mAP) or segmentation (mIoU).")
     private Task task = Task.CLASSIFICATION;
 
     @Mixin
@@ -57,46 +55,41 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return switch (task) {
-            case CLASSIFICATION -> classification();
-        };
-    }
-
-    private int classification() {
         Console console = common.console();
         int atATime = threads.count(common);
         Graph graph = ModelFile.read(model);
-        try (Dataset examples = data.openLabeled(common, console)) {
-            Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
-            Evaluation<ClassificationMetric> result = Evaluation.run(
-                    OrtEngine.INSTANCE, graph, mode, examples, ClassificationMetric.EMPTY, atATime, console);
-            console.warnOfSkipped(result.skipped());
-            print(result);
+        try (TestData examples = data.openFor(task, common, console)) {
+            score(graph, examples, atATime, console);
         }
+        common.out().flush();
         return Failures.DONE;
     }
 
-    private void print(Evaluation<ClassificationMetric> result) {
-        Map<String, Double> all = result.metric().scores();
-        if (common.json) {
-            Map<String, Object> scores = new LinkedHashMap<>();
-            all.forEach((k, v) -> scores.put(k, k.startsWith("top") ? (Object) v : v.longValue()));
-            if (!result.skipped().isEmpty()) {
-                scores.put("skipped", result.skipped());
-            }
-            common.out().println(Json.text(scores));
-        } else {
-            common.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "top-1 %.2f %%, top-5 %.2f %% of %d samples",
-                            100 * all.getOrDefault("top1", 0.0),
-                            100 * all.getOrDefault("top5", 0.0),
-                            result.metric().samples()));
-            if (result.metric().notANumber() > 0) {
-                common.out().println(result.metric().notANumber() + " samples gave NaN and count as wrong");
-            }
+    private void score(Graph graph, TestData examples, int atATime, Console console) {
+        Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
+        String title = simulate ? "evaluate (simulated)" : "evaluate";
+        List<String> inputs = graph.requiredInputs().stream().map(Value::name).toList();
+        try (Engine.Session session = OrtEngine.INSTANCE.open(graph, mode, 1)) {
+            var result = examples.score(title, session, inputs, atATime, console);
+            console.warnOfSkipped(result.skipped());
+            print(result.metric(), result.skipped());
         }
-        common.out().flush();
+    }
+
+    private void print(TaskMetric<?> metric, List<String> skipped) {
+        if (common.json) {
+            Map<String, Object> facts = ScoreText.facts(metric);
+            if (!skipped.isEmpty()) {
+                facts.put("skipped", skipped);
+            }
+            common.out().println(Json.text(facts));
+            return;
+        }
+        common.out().println(metric.samples() + " samples; in brackets, where 95 % of such sets of samples would lie");
+        ScoreText.lines(metric).forEach(common.out()::println);
+        double wrong = metric.scores().getOrDefault("nan", 0.0);
+        if (wrong > 0) {
+            common.out().println((long) wrong + " samples gave NaN and count as wrong");
+        }
     }
 }

@@ -49,7 +49,8 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--task",
             paramLabel = "TASK",
-            description = "Measure the accuracy before and after on this task: classification (default: do not).")
+            description = "Measure the accuracy before and after on this task: classification, detection or "
+                    + "segmentation (default: do not).")
     private Optional<Task> task = Optional.empty();
 
     @Option(
@@ -116,14 +117,14 @@ final class QuantizeCommand implements Callable<Integer> {
     private void quantize(
             Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Ahead ahead, Timing timing, Console console) {
         try (Dataset examples = ahead.data()) {
-            Optional<Dataset> test =
-                    task.map(t -> data.openLabeled(testData.orElse(data.data()), testSamples, common, console));
+            Optional<TestData> test =
+                    task.map(t -> data.openFor(t, testData.orElse(data.data()), testSamples, common, console));
             timing.lap("read");
             try {
                 QuantizeJob job = new QuantizeJob(model, graph, wanted, sweep, test);
                 print(job.run(examples, timing, console), console);
             } finally {
-                test.ifPresent(Dataset::close);
+                test.ifPresent(TestData::close);
             }
         }
     }

@@ -35,7 +35,7 @@ import java.util.function.Supplier;
  * @param sweep how to go over the data
  * @param test what to measure accuracy on, if it is to be measured
  */
-record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Optional<Dataset> test) {
+record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Optional<TestData> test) {
     /** What a model is accompanied by: everything decided, for machines; a summary for people, and for machines. */
     static final List<String> COMPANIONS = List.of(".plan.json", ".summary", ".summary.json");
 
