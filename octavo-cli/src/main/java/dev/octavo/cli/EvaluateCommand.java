@@ -4,10 +4,13 @@ import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Value;
 import dev.octavo.ort.OrtEngine;
+import dev.octavo.ort.evaluate.AllOutputs;
 import dev.octavo.tasks.metric.TaskMetric;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +28,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Scores all examples unless --samples says otherwise.",
             "",
-            "  octavo evaluate model.int8.onnx --task classification --data pictures.yaml"
+            "  octavo evaluate model.int8.onnx --task classification --data pictures.yaml",
+            "  octavo evaluate model.onnx --against model.int8.onnx --task detection --data pictures.yaml --pictures out"
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX model, float or quantized.")
@@ -47,6 +51,24 @@ final class EvaluateCommand implements Callable<Integer> {
                     + "quantized model in integers).")
     private boolean simulate;
 
+    @Option(
+            names = "--against",
+            paramLabel = "OTHER.onnx",
+            description = "Score this model too, on the same samples, and say how much it differs.")
+    private Optional<Path> against = Optional.empty();
+
+    @Option(
+            names = "--worst",
+            paramLabel = "N",
+            description = "With --against: name the N samples that differ most (default: 10).")
+    private int worst = 10;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "DIR",
+            description = "With --against: draw those samples into this folder: the annotation, the model, the other.")
+    private Optional<Path> pictures = Optional.empty();
+
     @Mixin
     private Threads threads = new Threads();
 
@@ -55,11 +77,23 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (pictures.isPresent() && (against.isEmpty() || task == Task.CLASSIFICATION)) {
+            throw common.wrong(
+                    "--pictures shows where two detectors or segmenters differ",
+                    "add --against OTHER.onnx and --task detection or segmentation");
+        }
+        if (worst < 0) {
+            throw common.wrong("--worst is " + worst, "give 0 or more");
+        }
         Console console = common.console();
         int atATime = threads.count(common);
         Graph graph = ModelFile.read(model);
         try (TestData examples = data.openFor(task, common, console)) {
-            score(graph, examples, atATime, console);
+            if (against.isPresent()) {
+                compare(graph, ModelFile.read(against.get()), examples, atATime, console);
+            } else {
+                score(graph, examples, atATime, console);
+            }
         }
         common.out().flush();
         return Failures.DONE;
@@ -73,6 +107,27 @@ final class EvaluateCommand implements Callable<Integer> {
             var result = examples.score(title, session, inputs, atATime, console);
             console.warnOfSkipped(result.skipped());
             print(result.metric(), result.skipped());
+        }
+    }
+
+    private void compare(Graph graph, Graph other, TestData examples, int atATime, Console console) {
+        Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
+        List<String> inputs = graph.requiredInputs().stream().map(Value::name).toList();
+        Engine engine = OrtEngine.INSTANCE;
+        try (AllOutputs both = Against.networks(engine.open(graph, mode, 1), engine.open(other, mode, 1))) {
+            Against pair = new Against(examples, both, inputs);
+            Against.Result result = pair.compare(atATime, worst, console);
+            console.warnOfSkipped(result.skipped());
+            List<Path> drawn = pictures.map(p -> pair.draw(result.changed(), p)).orElse(List.of());
+            if (common.json) {
+                Map<String, Object> facts = new LinkedHashMap<>(result.facts());
+                facts.put("pictures", drawn.stream().map(Path::toString).toList());
+                common.out().println(Json.text(facts));
+            } else {
+                common.out().println(Against.MODEL + " " + model + ", " + Against.OTHER + " " + against.get());
+                result.lines().forEach(common.out()::println);
+                drawn.forEach(p -> common.out().println("drawn: " + p));
+            }
         }
     }
 

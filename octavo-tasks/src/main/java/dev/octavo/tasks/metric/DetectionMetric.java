@@ -122,8 +122,7 @@ public record DetectionMetric(
         if (samples() > 0) {
             Standing standing = new Standing(tallies.tallies());
             for (String key : List.of(MAP_AREA, MAP_ELEVEN_POINT, MAP_COCO)) {
-                intervals.put(
-                        key, Bootstrap.interval(how.scores(tallies.size(), times -> standing.mean(key, times))));
+                intervals.put(key, how.interval(tallies.size(), times -> standing.mean(key, times)));
             }
         }
         return intervals;
@@ -138,8 +137,7 @@ public record DetectionMetric(
             for (String key : List.of(MAP_AREA, MAP_ELEVEN_POINT, MAP_COCO)) {
                 intervals.put(
                         key,
-                        Bootstrap.interval(how.scores(
-                                tallies.size(), times -> ours.mean(key, times) - theirs.mean(key, times))));
+                        how.interval(tallies.size(), times -> ours.mean(key, times) - theirs.mean(key, times)));
             }
         }
         return intervals;

@@ -9,6 +9,8 @@ import dev.octavo.tasks.truth.PictureTruth;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How well pixels are told apart: mean intersection over union (mIoU) and relatives, all from the confusion matrix summed
@@ -134,29 +136,27 @@ public record SegmentationMetric(LabelParts parts, List<String> classes, Mean me
     @Override
     public Map<String, Interval> intervals(Bootstrap how) {
         List<Confusion> all = tallies.tallies();
-        Map<String, Interval> intervals = new LinkedHashMap<>();
-        if (!all.isEmpty()) {
-            intervals.put("miou", Bootstrap.interval(how.scores(all.size(), n -> sums(all, n).meanIou(mean))));
-            intervals.put("pixelAccuracy", Bootstrap.interval(how.scores(all.size(), n -> sums(all, n).accuracy())));
-        }
-        return intervals;
+        return intervals(how, s -> score -> score.applyAsDouble(sums(all, s)));
     }
 
     @Override
     public Map<String, Interval> differences(SegmentationMetric from, Bootstrap how) {
         List<Confusion> all = tallies.tallies();
         List<Confusion> others = Truths.paired(tallies, from.tallies());
+        return intervals(
+                how, s -> score -> score.applyAsDouble(sums(all, s)) - score.applyAsDouble(sums(others, s)));
+    }
+
+    /** @param value how often each picture counts, and a score of sums, to a number */
+    private Map<String, Interval> intervals(
+            Bootstrap how, Function<int[], ToDoubleFunction<ToDoubleFunction<Sums>>> value) {
         Map<String, Interval> intervals = new LinkedHashMap<>();
-        if (!all.isEmpty()) {
-            intervals.put(
-                    "miou",
-                    Bootstrap.interval(how.scores(
-                            all.size(),
-                            n -> sums(all, n).meanIou(mean) - sums(others, n).meanIou(mean))));
-            intervals.put(
-                    "pixelAccuracy",
-                    Bootstrap.interval(how.scores(
-                            all.size(), n -> sums(all, n).accuracy() - sums(others, n).accuracy())));
+        if (tallies.size() > 0) {
+            Map<String, ToDoubleFunction<Sums>> scores = new LinkedHashMap<>();
+            scores.put("miou", s -> s.meanIou(mean));
+            scores.put("pixelAccuracy", Sums::accuracy);
+            scores.forEach((key, score) ->
+                    intervals.put(key, how.interval(tallies.size(), s -> value.apply(s).applyAsDouble(score))));
         }
         return intervals;
     }

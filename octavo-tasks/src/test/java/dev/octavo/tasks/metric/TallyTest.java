@@ -124,14 +124,37 @@ class TallyTest {
                     }
                     return (double) sum / n;
                 });
-                Interval approximate = Bootstrap.interval(drawn);
-                assertThat(exact.low()).isCloseTo(approximate.low(), within(1.01 / n + 0.003));
-                assertThat(exact.high()).isCloseTo(approximate.high(), within(1.01 / n + 0.003));
+                Interval approximate = Bootstrap.interval((double) hits / n, drawn);
+                assertThat(exact.low()).isCloseTo(approximate.low(), within(2.01 / n + 0.003));
+                assertThat(exact.high()).isCloseTo(approximate.high(), within(2.01 / n + 0.003));
             }
         }
         assertThat(Bootstrap.share(0, 10)).isEqualTo(new Interval(0, 0));
         assertThat(Bootstrap.share(10, 10)).isEqualTo(new Interval(1, 1));
         assertThat(Bootstrap.share(40_000, 50_000).low()).isCloseTo(0.7965, within(1e-3));
+    }
+
+    @Test
+    void theNormalDistributionIsTheTabulatedOne() {
+        assertThat(Normal.share(0)).isEqualTo(0.5);
+        assertThat(Normal.share(1.96)).isCloseTo(0.9750021048517795, within(1e-12));
+        assertThat(Normal.share(-3)).isCloseTo(0.0013498980316301, within(1e-12));
+        assertThat(Normal.quantile(0.975)).isCloseTo(1.959963984540054, within(1e-9));
+        assertThat(Normal.quantile(0.0005)).isCloseTo(-3.290526731491926, within(1e-8));
+    }
+
+    @Test
+    void drawsThatLieToOneSideAreCorrected() {
+        double[] draws = new double[1000];
+        for (int i = 0; i < draws.length; i++) {
+            draws[i] = 50 + Normal.quantile((i + 0.5) / draws.length);
+        }
+        Interval fair = Bootstrap.interval(50, draws);
+        assertThat(fair.low()).isCloseTo(50 - 1.96, within(0.02));
+        assertThat(fair.high()).isCloseTo(50 + 1.96, within(0.02));
+        Interval biased = Bootstrap.interval(49.5, draws); // the draws lie half a deviation too high
+        assertThat(biased.low()).isCloseTo(49 - 1.96, within(0.2));
+        assertThat(biased.high()).isCloseTo(49 + 1.96, within(0.05));
     }
 
     private static DetectionMetric boxes(DetectionMetric m, Random r) {
