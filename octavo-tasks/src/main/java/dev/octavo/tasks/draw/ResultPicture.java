@@ -23,11 +23,15 @@ public final class ResultPicture {
     private static final double OVERLAY = 0.6;
     private static final int NOT_ANNOTATED = 255;
     private static final int GRAY = 0x808080;
+    private static final int TEXT = 2;
+
+    /** Pictures narrower than this are drawn at twice their size, so that names do not cover what they name. */
+    private static final int NARROW = 700;
 
     private final Picture photo;
     private final List<String> classes;
     private final List<Panel> panels = new ArrayList<>();
-    private final int size;
+    private final int zoom;
 
     private record Panel(String title, List<Marked> boxes, List<LabelMap> mask) {}
 
@@ -41,7 +45,7 @@ public final class ResultPicture {
     public ResultPicture(Picture photo, List<String> classes) {
         this.photo = photo;
         this.classes = List.copyOf(classes);
-        this.size = photo.width() < 240 ? 1 : 2;
+        this.zoom = photo.width() < NARROW ? 2 : 1;
     }
 
     /** Adds what was found, as far as it scores {@code least} or more. */
@@ -80,24 +84,25 @@ public final class ResultPicture {
 
     /** The bytes of a PNG file. */
     public byte[] png() {
-        int head = Sketch.height(size);
+        int head = Sketch.height(TEXT);
+        int width = photo.width() * zoom;
+        int height = photo.height() * zoom;
         int foot = panels.stream().anyMatch(p -> !p.mask.isEmpty()) ? legendHeight() : 0;
-        Sketch sketch =
-                new Sketch(panels.size() * (photo.width() + GAP) - GAP, head + photo.height() + foot);
+        Sketch sketch = new Sketch(Math.max(1, panels.size()) * (width + GAP) - GAP, head + height + foot);
         int left = 0;
         for (Panel p : panels) {
-            sketch.text(p.title, left, 0, size, 0x000000, 0xffffff);
-            sketch.put(photo, left, head);
+            sketch.text(p.title, left, 0, TEXT, 0x000000, 0xffffff);
+            sketch.put(photo, left, head, zoom);
             for (LabelMap m : p.mask) {
                 overlay(sketch, m, left, head);
             }
             for (Marked b : p.boxes) {
                 box(sketch, b, left, head);
             }
-            left += photo.width() + GAP;
+            left += width + GAP;
         }
         if (foot > 0) {
-            legend(sketch, head + photo.height());
+            legend(sketch, head + height);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
@@ -108,13 +113,15 @@ public final class ResultPicture {
         return out.toByteArray();
     }
 
-    private static void overlay(Sketch sketch, LabelMap m, int left, int top) {
+    private void overlay(Sketch sketch, LabelMap m, int left, int top) {
         for (int y = 0; y < m.height(); y++) {
             for (int x = 0; x < m.width(); x++) {
                 int label = m.at(x, y);
                 if (label != 0) {
                     int colour = label == NOT_ANNOTATED ? 0xffffff : Palette.of(label);
-                    sketch.tint(left + x, top + y, colour, OVERLAY);
+                    for (int i = 0; i < zoom * zoom; i++) {
+                        sketch.tint(left + x * zoom + i % zoom, top + y * zoom + i / zoom, colour, OVERLAY);
+                    }
                 }
             }
         }
@@ -123,17 +130,17 @@ public final class ResultPicture {
     /** The class stands in the upper left corner of the box, or inside the picture where that lies above it. */
     private void box(Sketch sketch, Marked b, int left, int top) {
         int colour = Palette.of(b.label + 1);
-        int x1 = left + (int) Math.floor(b.box.x1());
-        int y1 = top + (int) Math.floor(b.box.y1());
-        int x2 = left + Math.min(photo.width(), (int) Math.ceil(b.box.x2()));
-        int y2 = top + Math.min(photo.height(), (int) Math.ceil(b.box.y2()));
+        int x1 = left + (int) Math.floor(b.box.x1() * zoom);
+        int y1 = top + (int) Math.floor(b.box.y1() * zoom);
+        int x2 = left + Math.min(photo.width() * zoom, (int) Math.ceil(b.box.x2() * zoom));
+        int y2 = top + Math.min(photo.height() * zoom, (int) Math.ceil(b.box.y2() * zoom));
         sketch.frame(x1, y1, x2, y2, BOX, colour);
-        int most = left + photo.width() - Sketch.width(b.text, size);
+        int most = left + photo.width() * zoom - Sketch.width(b.text, TEXT);
         sketch.text(
                 b.text,
                 Math.max(left, Math.min(x1, most)),
-                Math.max(top, y1 - Sketch.height(size)),
-                size,
+                Math.max(top, y1 - Sketch.height(TEXT)),
+                TEXT,
                 Palette.inkOn(colour),
                 colour);
     }
@@ -153,7 +160,7 @@ public final class ResultPicture {
     }
 
     private int legendHeight() {
-        return Sketch.height(size) * Math.max(1, seen().size());
+        return Sketch.height(TEXT) * Math.max(1, seen().size());
     }
 
     private void legend(Sketch sketch, int top) {
@@ -161,8 +168,8 @@ public final class ResultPicture {
         for (int label : seen()) {
             boolean none = label == NOT_ANNOTATED;
             int colour = none ? 0xffffff : Palette.of(label);
-            sketch.text(none ? "not annotated" : name(label), 0, y, size, none ? GRAY : Palette.inkOn(colour), colour);
-            y += Sketch.height(size);
+            sketch.text(none ? "not annotated" : name(label), 0, y, TEXT, none ? GRAY : Palette.inkOn(colour), colour);
+            y += Sketch.height(TEXT);
         }
     }
 }

@@ -81,8 +81,8 @@ final class Sketch {
         return size * (Glyphs.HEIGHT + 2);
     }
 
-    /** Puts a picture there. */
-    void put(Picture p, int left, int top) {
+    /** Puts a picture there, each of its pixels {@code zoom} wide and high. */
+    void put(Picture p, int left, int top, int zoom) {
         byte[] s = p.samples();
         for (int y = 0; y < p.height(); y++) {
             for (int x = 0; x < p.width(); x++) {
@@ -90,7 +90,7 @@ final class Sketch {
                 int r = s[at] & 0xff;
                 int g = p.channels() == 3 ? s[at + 1] & 0xff : r;
                 int b = p.channels() == 3 ? s[at + 2] & 0xff : r;
-                dot(left + x, top + y, r << 16 | g << 8 | b);
+                fill(left + x * zoom, top + y * zoom, zoom, zoom, r << 16 | g << 8 | b);
             }
         }
     }
