@@ -1,4 +1,13 @@
+r"""A small meta.mat of the form of ImageNet's development kit (struct array synsets), by SciPy.
 
+    python -m venv venv && venv/bin/pip install scipy==1.17.1 numpy
+    venv/bin/python tools/golden/imagenet_devkit.py octavo-tasks/src/test/resources/golden/imagenet-devkit
+"""
+
+import sys
+
+import numpy as np
+import scipy.io
 
 FIELDS = ("ILSVRC2012_ID", "WNID", "words", "gloss", "num_children", "children", "wordnet_height", "num_train_images")
 CLASSES, PARENTS = 10, 2
