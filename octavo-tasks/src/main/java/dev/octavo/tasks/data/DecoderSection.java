@@ -98,6 +98,9 @@ final class DecoderSection {
                 anchors.add(head.valid(() -> new Anchor(sides.get(0), sides.get(1)), "anchors"));
             }
         }
+        if (anchors.isEmpty()) {
+            throw noHeads(head, node, "a head has no anchors");
+        }
         return anchors;
     }
 

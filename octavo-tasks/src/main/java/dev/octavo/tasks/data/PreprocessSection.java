@@ -48,7 +48,11 @@ final class PreprocessSection {
         Layout layout = steps.choice("layout", Layout.class).orElse(Layout.NCHW);
         int channels = steps.integer("channels").orElse(3);
         return steps.valid(
-                () -> new Preprocess(resize, crop, pad, normalize, channels, order, layout), "mean", "std", "channels");
+                () -> new Preprocess(resize, crop, pad, normalize, channels, order, layout),
+                "mean",
+                "std",
+                "channels",
+                "pad-value");
     }
 
     private static Optional<Pad> pad(Section top, Section steps, Yaml.Node node) {

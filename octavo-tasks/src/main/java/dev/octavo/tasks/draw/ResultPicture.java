@@ -130,8 +130,8 @@ public final class ResultPicture {
     /** The class stands in the upper left corner of the box, or inside the picture where that lies above it. */
     private void box(Sketch sketch, Marked b, int left, int top) {
         int colour = Palette.of(b.label + 1);
-        int x1 = left + (int) Math.floor(b.box.x1() * zoom);
-        int y1 = top + (int) Math.floor(b.box.y1() * zoom);
+        int x1 = left + Math.max(0, (int) Math.floor(b.box.x1() * zoom));
+        int y1 = top + Math.max(0, (int) Math.floor(b.box.y1() * zoom));
         int x2 = left + Math.min(photo.width() * zoom, (int) Math.ceil(b.box.x2() * zoom));
         int y2 = top + Math.min(photo.height() * zoom, (int) Math.ceil(b.box.y2() * zoom));
         sketch.frame(x1, y1, x2, y2, BOX, colour);
