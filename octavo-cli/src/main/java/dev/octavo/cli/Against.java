@@ -45,8 +45,7 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
      *
      * @param changed the examples that changed most, most first, and how much; empty for classification
      */
-    record Result(
-            Map<String, Object> facts, List<String> lines, Map<String, Double> changed, List<String> skipped) {}
+    record Result(Map<String, Object> facts, List<String> lines, Map<String, Double> changed, List<String> skipped) {}
 
     /** Opens nothing: {@code first} and {@code second} are open, and are closed with the result's networks. */
     static AllOutputs networks(Engine.Session first, Engine.Session second) {
@@ -124,7 +123,8 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
                 files.add(file);
             }
         } catch (IOException e) {
-            throw new ModelException("cannot write pictures to " + folder + ": " + e.getMessage(), "give another folder", e);
+            throw new ModelException(
+                    "cannot write pictures to " + folder + ": " + e.getMessage(), "give another folder", e);
         }
         return files;
     }
@@ -133,7 +133,8 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
         try {
             Sample sample = examples().read(index);
             Map<String, Tensor> outputs = networks.run(sample.inputsFor(inputs));
-            ResultPicture picture = new ResultPicture(examples().picture(index), measure().classes());
+            ResultPicture picture =
+                    new ResultPicture(examples().picture(index), measure().classes());
             if (sample.truth().orElse(null) instanceof PictureTruth truth) {
                 truth.boxes().ifPresent(b -> picture.objects("annotated", b));
                 truth.mask().ifPresent(m -> picture.labels("annotated", m));

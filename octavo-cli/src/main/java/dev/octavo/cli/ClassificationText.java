@@ -43,7 +43,8 @@ record ClassificationText(ComparisonMetric metric, List<String> networks) {
             ClassificationMetric m = metric.of(n);
             String rest = "";
             if (!n.equals(metric.reference())) {
-                double gained = share(m.top1()) - share(metric.of(metric.reference()).top1());
+                double gained =
+                        share(m.top1()) - share(metric.of(metric.reference()).top1());
                 rest = String.format(
                         Locale.ROOT,
                         "   %6.2f %%              %s",

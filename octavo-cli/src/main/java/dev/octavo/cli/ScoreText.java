@@ -40,9 +40,7 @@ final class ScoreText {
 
     /** The keys of a metric's scores that have a title, in order. */
     static List<String> keys(TaskMetric<?> metric) {
-        return TITLES.keySet().stream()
-                .filter(metric.scores()::containsKey)
-                .toList();
+        return TITLES.keySet().stream().filter(metric.scores()::containsKey).toList();
     }
 
     static String percent(double share) {

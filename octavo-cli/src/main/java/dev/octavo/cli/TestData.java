@@ -44,12 +44,7 @@ record TestData(Task task, Dataset examples) implements AutoCloseable {
 
     /** Scores several open networks side by side, the examples read once for all. */
     Evaluation<? extends Compared<?>> compare(
-            String title,
-            AllOutputs networks,
-            String reference,
-            List<String> inputs,
-            int threads,
-            Progress progress) {
+            String title, AllOutputs networks, String reference, List<String> inputs, int threads, Progress progress) {
         return compare(title, networks, reference, inputs, threads, progress, metric());
     }
 

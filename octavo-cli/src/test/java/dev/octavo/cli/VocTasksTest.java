@@ -96,14 +96,39 @@ class VocTasksTest {
 
         Path pictures = folder.resolve("pictures");
         JsonNode both = json(
-                "evaluate", model, "--against", int8, "--task", "detection", "--data", yaml, "--pictures", pictures,
-                "--worst", "2", "--json");
+                "evaluate",
+                model,
+                "--against",
+                int8,
+                "--task",
+                "detection",
+                "--data",
+                yaml,
+                "--pictures",
+                pictures,
+                "--worst",
+                "2",
+                "--json");
         assertThat(both.path("changedMost").size()).isEqualTo(2);
         assertThat(Octavo.names(pictures)).hasSize(2).allMatch(n -> n.matches("00[12]-\\d{6}\\.png"));
         JsonNode itself = json(
-                "evaluate", model, "--against", model, "--task", "detection", "--data", yaml, "--samples", "5", "--json");
+                "evaluate",
+                model,
+                "--against",
+                model,
+                "--task",
+                "detection",
+                "--data",
+                yaml,
+                "--samples",
+                "5",
+                "--json");
         assertThat(itself.path("change").asDouble()).isZero();
-        assertThat(itself.path("against").path("difference").path("mapCoco").path("high").asDouble())
+        assertThat(itself.path("against")
+                        .path("difference")
+                        .path("mapCoco")
+                        .path("high")
+                        .asDouble())
                 .isZero();
     }
 
@@ -141,7 +166,10 @@ class VocTasksTest {
         Octavo.run("evaluate", model, "--task", "detection", "--data", yaml).refused("no boxes");
         Files.writeString(yaml, whole.replace("head1", "head7"));
         Octavo.run("evaluate", model, "--task", "detection", "--data", yaml).refused("head7", "head0, head1");
-        Files.writeString(yaml, whole.replace("class: class }", "class: class_index }").replaceAll("classes: .*\n", "classes: [a, b]\n"));
+        Files.writeString(
+                yaml,
+                whole.replace("class: class }", "class: class_index }")
+                        .replaceAll("classes: .*\n", "classes: [a, b]\n"));
         Octavo.run("evaluate", model, "--task", "detection", "--data", yaml).refused("classes names 2");
         Octavo.run("evaluate", model, "--task", "detection", "--data", yaml, "--pictures", folder)
                 .misused("--against");

@@ -18,13 +18,13 @@ final class AnnotationSection {
 
     /** @param voc the folder of a Pascal VOC data set, if that is what was named */
     static AnnotationSource read(Section top, Path file, Optional<Path> voc) {
-        Optional<Path> list =
-                top.node("list").map(n -> DatasetFile.resolve(file, top, "list"));
+        Optional<Path> list = top.node("list").map(n -> DatasetFile.resolve(file, top, "list"));
         Optional<String> set = top.text("set");
         if (set.isPresent()) {
             if (voc.isEmpty() || list.isPresent()) {
                 throw new RecipeException(
-                        top.file() + ": set belongs to voc, and excludes list", "write list: names.txt, or voc: FOLDER");
+                        top.file() + ": set belongs to voc, and excludes list",
+                        "write list: names.txt, or voc: FOLDER");
             }
             list = voc.map(folder -> folder.resolve("ImageSets").resolve(set.get() + ".txt"));
         }
@@ -44,7 +44,8 @@ final class AnnotationSection {
             throw top.wrong(node, "boxes names no source", fix);
         }
         Section boxes = Section.of(top.file(), "boxes", mapping, KEYS);
-        List<String> named = SOURCES.stream().filter(s -> boxes.node(s).isPresent()).toList();
+        List<String> named =
+                SOURCES.stream().filter(s -> boxes.node(s).isPresent()).toList();
         if (named.size() != 1) {
             throw top.wrong(node, "boxes names none or several of csv, voc, coco", fix);
         }
@@ -77,7 +78,8 @@ final class AnnotationSection {
             names.add(name.text().strip());
         }
         if (names.isEmpty() || new HashSet<>(names).size() != names.size()) {
-            throw top.wrong(node.get(), "classes names none, or one twice", "name each class once, in the network's order");
+            throw top.wrong(
+                    node.get(), "classes names none, or one twice", "name each class once, in the network's order");
         }
         return new ClassNames(Optional.empty(), names);
     }

@@ -26,7 +26,11 @@ record Annotations(Optional<Boxes> boxes, Optional<Masks> masks) implements Auto
      * @param classes the objects' classes as the data set file names them; empty if it does not
      */
     static Annotations open(
-            AnnotationSource source, List<String> classes, Required required, PictureFiles files, List<String> warnings) {
+            AnnotationSource source,
+            List<String> classes,
+            Required required,
+            PictureFiles files,
+            List<String> warnings) {
         if (required == Required.BOXES) {
             return new Annotations(Optional.of(boxes(source.boxes(), classes, files, warnings)), Optional.empty());
         }
@@ -40,8 +44,7 @@ record Annotations(Optional<Boxes> boxes, Optional<Masks> masks) implements Auto
         return NONE;
     }
 
-    private static Boxes boxes(
-            BoxSource source, List<String> classes, PictureFiles files, List<String> warnings) {
+    private static Boxes boxes(BoxSource source, List<String> classes, PictureFiles files, List<String> warnings) {
         if (source instanceof BoxSource.Csv csv) {
             BoxTable table = BoxTable.read(csv, classes);
             table.check(files, csv.file(), warnings);
@@ -56,6 +59,11 @@ record Annotations(Optional<Boxes> boxes, Optional<Masks> masks) implements Auto
         throw new ModelException(
                 "the data set has no boxes to compare with",
                 "write boxes: { csv: boxes.csv }, boxes: { coco: instances.json } or voc: FOLDER into the data set file");
+    }
+
+    /** Whether nothing was asked for. */
+    boolean isEmpty() {
+        return boxes.isEmpty() && masks.isEmpty();
     }
 
     /** What is known of a picture. */

@@ -82,8 +82,9 @@ final class BoxTable implements Boxes {
                 where + " has the class '" + name + "'",
                 classes.isEmpty()
                         ? "name the classes in order under classes, or choose the column with their indices"
-                        : Nearest.of(name, classes).map(n -> "did you mean " + n + "? ").orElse("")
-                                + "Classes are named under classes, or whole numbers from 0");
+                        : Nearest.of(name, classes)
+                                        .map(n -> "did you mean " + n + "? ")
+                                        .orElse("") + "Classes are named under classes, or whole numbers from 0");
     }
 
     private static Box box(List<String> fields, int[] sides, double origin, String where) {

@@ -81,7 +81,8 @@ final class CocoBoxes implements Boxes {
         }
         if (reading.files.isEmpty() || reading.categories.isEmpty()) {
             throw new ModelException(
-                    file.getFileName() + " lists no images or no categories", "give an instances_….json of COCO's form");
+                    file.getFileName() + " lists no images or no categories",
+                    "give an instances_….json of COCO's form");
         }
         return new CocoBoxes(reading, file);
     }

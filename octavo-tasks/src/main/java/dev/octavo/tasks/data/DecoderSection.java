@@ -50,7 +50,8 @@ final class DecoderSection {
 
     private static String need(Section section, Yaml.Node node, String key) {
         return section.text(key)
-                .orElseThrow(() -> section.wrong(node, key + " is not named", "name the network's output: " + key + ": NAME"));
+                .orElseThrow(() ->
+                        section.wrong(node, key + " is not named", "name the network's output: " + key + ": NAME"));
     }
 
     private static Priors priors(Section one, Path file) {

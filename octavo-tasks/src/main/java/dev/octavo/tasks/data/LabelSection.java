@@ -26,7 +26,8 @@ final class LabelSection {
             throw noLabels(top, node, "labels is a list");
         }
         Section labels = Section.of(top.file(), "labels", mapping, KEYS);
-        List<String> named = SOURCES.stream().filter(s -> labels.node(s).isPresent()).toList();
+        List<String> named =
+                SOURCES.stream().filter(s -> labels.node(s).isPresent()).toList();
         if (named.size() != 1) {
             throw noLabels(top, node, "labels names none or several of csv, npy, list, imagenet");
         }

@@ -113,8 +113,7 @@ record LabelTable(Path file, Map<String, Integer> classes) {
                     "check that table and pictures belong together, and which column holds the file name");
         }
         if (!missing.isEmpty()) {
-            warnings.add(
-                    Few.of(missing) + " labelled in " + file.getFileName() + " are not among the pictures");
+            warnings.add(Few.of(missing) + " labelled in " + file.getFileName() + " are not among the pictures");
         }
         return found;
     }

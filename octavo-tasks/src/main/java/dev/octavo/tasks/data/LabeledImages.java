@@ -25,7 +25,11 @@ final class LabeledImages implements LabeledDataset {
     private final PictureDecoder decoder = new PictureDecoder();
 
     private LabeledImages(
-            PictureFiles files, DatasetOptions options, Annotations annotations, Measure measure, List<String> warnings) {
+            PictureFiles files,
+            DatasetOptions options,
+            Annotations annotations,
+            Measure measure,
+            List<String> warnings) {
         this.files = files;
         this.preprocess = options.preprocess().orElse(Preprocess.NONE);
         this.labels = Labels.of(files, options, warnings);
@@ -84,7 +88,7 @@ final class LabeledImages implements LabeledDataset {
         }
         Preprocess.Placed placed = preprocess.place(decoder.decode(file, name), name);
         Sample sample = Sample.of(name, placed.tensor(), label(index));
-        return annotations == Annotations.NONE ? sample : sample.with(annotations.of(entry, placed.placement()));
+        return annotations.isEmpty() ? sample : sample.with(annotations.of(entry, placed.placement()));
     }
 
     @Override

@@ -16,7 +16,9 @@ final class Lines {
     static List<String> read(Path file, String what) {
         try {
             String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-            return (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList();
+            return (text.startsWith("\uFEFF") ? text.substring(1) : text)
+                    .lines()
+                    .toList();
         } catch (NoSuchFileException e) {
             throw new ModelException("there is no " + what + " at " + file, "check the path", e);
         } catch (IOException e) {

@@ -26,9 +26,10 @@ record ListedFiles(PictureFiles all, List<Entry> entries) implements PictureFile
         List<Entry> kept = new ArrayList<>();
         Set<String> missing = new HashSet<>(named);
         for (Entry e : all.entries()) {
-            // Not short-circuit: all names of a picture are struck off.
-            if (missing.remove(e.path()) | missing.remove(e.name()) | missing.remove(e.stem())) {
+            List<String> names = List.of(e.path(), e.name(), e.stem());
+            if (names.stream().anyMatch(named::contains)) {
                 kept.add(e);
+                names.forEach(missing::remove);
             }
         }
         if (kept.isEmpty() || !missing.isEmpty()) {

@@ -54,7 +54,10 @@ final class MatSynsets {
             throw new ModelException("there is no list of synsets at " + file, "check the path", e);
         } catch (IOException e) {
             throw PictureFiles.unreadable(file.toString(), e);
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | DataFormatException e) {
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | DataFormatException e) {
             throw broken(file, "it is cut off or damaged", e);
         }
     }

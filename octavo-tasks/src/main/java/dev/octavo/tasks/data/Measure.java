@@ -20,11 +20,7 @@ import java.util.Optional;
  * @param mean which classes the mean IoU is over
  */
 public record Measure(
-        List<String> classes,
-        Optional<DetectionParts> detection,
-        LabelParts labels,
-        DetectionRules rules,
-        Mean mean) {
+        List<String> classes, Optional<DetectionParts> detection, LabelParts labels, DetectionRules rules, Mean mean) {
     /** Nothing said. */
     public static final Measure DEFAULT =
             new Measure(List.of(), Optional.empty(), LabelParts.DEFAULT, DetectionRules.VOC, Mean.SEEN);
@@ -39,9 +35,10 @@ public record Measure(
      * @throws ModelException when the data set does not say how boxes are decoded, or what the classes are
      */
     public DetectionMetric detectionMetric() {
-        DetectionParts parts = detection.orElseThrow(() -> new ModelException(
-                "the data set does not say how the network's outputs become boxes",
-                "write postprocess: { yolo: … }, { ssd: … } or { boxes: … } into the data set file; see docs/datasets.md"));
+        DetectionParts parts = detection.orElseThrow(
+                () -> new ModelException(
+                        "the data set does not say how the network's outputs become boxes",
+                        "write postprocess: { yolo: … }, { ssd: … } or { boxes: … } into the data set file; see docs/datasets.md"));
         return DetectionMetric.none(parts, rules, named());
     }
 

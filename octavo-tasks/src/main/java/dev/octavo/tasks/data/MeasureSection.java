@@ -30,8 +30,7 @@ final class MeasureSection {
         boolean difficult = metric.choice("difficult", Difficult.class).orElse(Difficult.IGNORE) == Difficult.IGNORE;
         DetectionRules.Primary headline =
                 metric.choice("headline", DetectionRules.Primary.class).orElse(voc.headline());
-        DetectionRules rules =
-                metric.valid(() -> new DetectionRules(iou, pixels, difficult, headline), "iou");
+        DetectionRules rules = metric.valid(() -> new DetectionRules(iou, pixels, difficult, headline), "iou");
         Mean mean = metric.choice("mean-over", Mean.class).orElse(Mean.SEEN);
         return new Measure(List.of(), detection(parts, file), labels(parts), rules, mean);
     }
@@ -54,11 +53,15 @@ final class MeasureSection {
     }
 
     private static Optional<DetectionParts> detection(Section parts, Path file) {
-        List<String> named = DECODERS.stream().filter(d -> parts.node(d).isPresent()).toList();
+        List<String> named =
+                DECODERS.stream().filter(d -> parts.node(d).isPresent()).toList();
         if (named.isEmpty()) {
             for (String key : List.of("confidence", "nms", "top")) {
                 if (parts.node(key).isPresent()) {
-                    throw decoders(parts, parts.node(key).get(), "postprocess has " + key + " but says not how boxes are decoded");
+                    throw decoders(
+                            parts,
+                            parts.node(key).get(),
+                            "postprocess has " + key + " but says not how boxes are decoded");
                 }
             }
             return Optional.empty();
@@ -68,12 +71,11 @@ final class MeasureSection {
             throw decoders(parts, node, "postprocess has " + String.join(" and ", named));
         }
         BoxDecoder decoder = DecoderSection.read(parts, named.get(0), node, file);
-        float confidence =
-                parts.number("confidence").map(Double::floatValue).orElse(DetectionParts.DEFAULT_CONFIDENCE);
+        float confidence = parts.number("confidence").map(Double::floatValue).orElse(DetectionParts.DEFAULT_CONFIDENCE);
         float nms = parts.number("nms").map(Double::floatValue).orElse(DetectionParts.DEFAULT_NMS);
         int most = parts.integer("top").orElse(DetectionParts.DEFAULT_TOP);
-        return Optional.of(parts.valid(
-                () -> new DetectionParts(decoder, confidence, nms, most), "confidence", "nms", "top"));
+        return Optional.of(
+                parts.valid(() -> new DetectionParts(decoder, confidence, nms, most), "confidence", "nms", "top"));
     }
 
     private static RecipeException decoders(Section parts, Yaml.Node node, String what) {
@@ -86,10 +88,10 @@ final class MeasureSection {
             return LabelParts.DEFAULT;
         }
         if (!(node.get() instanceof Yaml.Mapping mapping)) {
-            throw parts.wrong(node.get(), "argmax is no list of key: value lines", "write argmax: { upsample: aligned }");
+            throw parts.wrong(
+                    node.get(), "argmax is no list of key: value lines", "write argmax: { upsample: aligned }");
         }
-        Section argmax =
-                Section.of(parts.file(), "argmax", mapping, List.of("output", "softmax", "upsample", "to"));
+        Section argmax = Section.of(parts.file(), "argmax", mapping, List.of("output", "softmax", "upsample", "to"));
         return new LabelParts(
                 argmax.text("output").orElse(""),
                 argmax.choice("softmax", YesNo.class).orElse(YesNo.FALSE) == YesNo.TRUE,

@@ -48,10 +48,9 @@ interface PictureFiles extends AutoCloseable {
         if (Files.exists(path)) {
             return ZipFiles.of(path);
         }
-        Path zip = insideZip(path)
-                .orElseThrow(() -> new ModelException("there is no data at " + path, "check the path"));
-        PictureFiles files =
-                ZipFiles.of(zip, zip.relativize(path).toString().replace(File.separatorChar, '/') + "/");
+        Path zip =
+                insideZip(path).orElseThrow(() -> new ModelException("there is no data at " + path, "check the path"));
+        PictureFiles files = ZipFiles.of(zip, zip.relativize(path).toString().replace(File.separatorChar, '/') + "/");
         if (files.entries().isEmpty() && files.otherPictures().isEmpty()) {
             files.close();
             throw new ModelException(
@@ -64,7 +63,9 @@ interface PictureFiles extends AutoCloseable {
     static Optional<Path> insideZip(Path path) {
         for (Path p = path.getParent(); p != null; p = p.getParent()) {
             if (Files.exists(p)) {
-                return Files.isRegularFile(p) && Datasets.extension(p).equals("zip") ? Optional.of(p) : Optional.empty();
+                return Files.isRegularFile(p) && Datasets.extension(p).equals("zip")
+                        ? Optional.of(p)
+                        : Optional.empty();
             }
         }
         return Optional.empty();

@@ -19,7 +19,16 @@ final class PreprocessSection {
     private static final List<String> STEPS = Stream.concat(
                     SIZES.stream(),
                     Stream.of(
-                            "filter", "center-crop", "pad-value", "pad-at", "channels", "scale", "mean", "std", "order", "layout"))
+                            "filter",
+                            "center-crop",
+                            "pad-value",
+                            "pad-at",
+                            "channels",
+                            "scale",
+                            "mean",
+                            "std",
+                            "order",
+                            "layout"))
             .toList();
 
     private PreprocessSection() {}
@@ -29,7 +38,8 @@ final class PreprocessSection {
             throw top.wrong(node, "preprocess is no list of steps", "write preprocess: { resize: 224 }");
         }
         Section steps = Section.of(top.file(), "preprocess", mapping, STEPS);
-        List<String> sizes = SIZES.stream().filter(s -> steps.node(s).isPresent()).toList();
+        List<String> sizes =
+                SIZES.stream().filter(s -> steps.node(s).isPresent()).toList();
         if (sizes.size() > 1) {
             throw top.wrong(node, "preprocess has " + String.join(" and ", sizes), "keep one of them");
         }
@@ -57,7 +67,8 @@ final class PreprocessSection {
 
     private static Optional<Pad> pad(Section top, Section steps, Yaml.Node node) {
         Optional<int[]> size = steps.size("letterbox");
-        if (size.isEmpty() && (steps.node("pad-value").isPresent() || steps.node("pad-at").isPresent())) {
+        if (size.isEmpty()
+                && (steps.node("pad-value").isPresent() || steps.node("pad-at").isPresent())) {
             throw top.wrong(node, "preprocess has padding but no letterbox", "write letterbox: SIZE");
         }
         if (size.isPresent() && steps.node("center-crop").isPresent()) {

@@ -84,9 +84,13 @@ record VocBoxes(Path folder, double origin, List<String> classes) implements Box
             }
         } catch (XMLStreamException e) {
             throw new UnreadableSampleException(
-                    name, "its annotation is no XML (" + String.valueOf(e.getMessage()).replace('\n', ' ') + ")", e);
+                    name,
+                    "its annotation is no XML ("
+                            + String.valueOf(e.getMessage()).replace('\n', ' ') + ")",
+                    e);
         } catch (IllegalArgumentException e) {
-            throw new UnreadableSampleException(name, "its annotation has an impossible box (" + e.getMessage() + ")", e);
+            throw new UnreadableSampleException(
+                    name, "its annotation has an impossible box (" + e.getMessage() + ")", e);
         }
     }
 
@@ -120,7 +124,9 @@ record VocBoxes(Path folder, double origin, List<String> classes) implements Box
                     objects.add(object(fields, name));
                     fields.clear();
                 } else if (at.startsWith("annotation/object/")) {
-                    fields.put(at.substring("annotation/object/".length()), text.toString().strip());
+                    fields.put(
+                            at.substring("annotation/object/".length()),
+                            text.toString().strip());
                 }
                 path.removeLast();
             } else if (event == XMLStreamConstants.DTD || event == XMLStreamConstants.ENTITY_REFERENCE) {

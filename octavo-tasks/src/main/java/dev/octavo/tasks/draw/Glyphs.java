@@ -39,6 +39,6 @@ final class Glyphs {
     static boolean dot(char letter, int x, int y) {
         char small = String.valueOf(letter).toLowerCase(Locale.ROOT).charAt(0);
         int[] dots = ROWS.getOrDefault(small, ROWS.getOrDefault('?', new int[HEIGHT]));
-        return (dots[y] >> (WIDTH - 1 - x) & 1) == 1;
+        return ((dots[y] >> (WIDTH - 1 - x)) & 1) == 1;
     }
 }

@@ -12,7 +12,7 @@ final class Palette {
         int colour = 0;
         int rest = label;
         for (int bit = 7; bit >= 0; bit--) {
-            colour |= (rest & 1) << (16 + bit) | (rest >> 1 & 1) << (8 + bit) | (rest >> 2 & 1) << bit;
+            colour |= ((rest & 1) << (16 + bit)) | (((rest >> 1) & 1) << (8 + bit)) | (((rest >> 2) & 1) << bit);
             rest >>= 3;
         }
         return colour;
@@ -20,7 +20,7 @@ final class Palette {
 
     /** Black or white, whichever is better read on that ground. */
     static int inkOn(int ground) {
-        int luma = 299 * (ground >> 16 & 0xff) + 587 * (ground >> 8 & 0xff) + 114 * (ground & 0xff);
+        int luma = 299 * ((ground >> 16) & 0xff) + 587 * ((ground >> 8) & 0xff) + 114 * (ground & 0xff);
         return luma > 140_000 ? 0x000000 : 0xffffff;
     }
 }

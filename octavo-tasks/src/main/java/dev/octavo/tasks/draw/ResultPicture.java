@@ -53,8 +53,12 @@ public final class ResultPicture {
         List<Marked> boxes = new ArrayList<>();
         for (Detection d : found) {
             if (d.score() >= least) {
-                boxes.add(0, new Marked(
-                        d.label(), d.box(), String.format(Locale.ROOT, "%s %.0f%%", name(d.label()), 100 * d.score())));
+                boxes.add(
+                        0,
+                        new Marked(
+                                d.label(),
+                                d.box(),
+                                String.format(Locale.ROOT, "%s %.0f%%", name(d.label()), 100 * d.score())));
             }
         }
         panels.add(new Panel(title, boxes, List.of()));

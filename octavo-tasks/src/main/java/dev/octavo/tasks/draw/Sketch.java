@@ -34,7 +34,7 @@ final class Sketch {
         int old = rgb[y * width + x];
         int mixed = 0;
         for (int shift = 0; shift <= 16; shift += 8) {
-            double v = (old >> shift & 0xff) * (1 - share) + (colour >> shift & 0xff) * share;
+            double v = ((old >> shift) & 0xff) * (1 - share) + ((colour >> shift) & 0xff) * share;
             mixed |= (int) Math.round(v) << shift;
         }
         rgb[y * width + x] = mixed;
@@ -90,7 +90,7 @@ final class Sketch {
                 int r = s[at] & 0xff;
                 int g = p.channels() == 3 ? s[at + 1] & 0xff : r;
                 int b = p.channels() == 3 ? s[at + 2] & 0xff : r;
-                fill(left + x * zoom, top + y * zoom, zoom, zoom, r << 16 | g << 8 | b);
+                fill(left + x * zoom, top + y * zoom, zoom, zoom, (r << 16) | (g << 8) | b);
             }
         }
     }

@@ -19,12 +19,19 @@ package dev.octavo.tasks.image;
  * @param canvasHeight rows of the tensor
  */
 public record Placement(
-        int width, int height, int scaledWidth, int scaledHeight, int left, int top, int canvasWidth, int canvasHeight) {
+        int width,
+        int height,
+        int scaledWidth,
+        int scaledHeight,
+        int left,
+        int top,
+        int canvasWidth,
+        int canvasHeight) {
     public Placement {
         if (Math.min(Math.min(width, height), Math.min(scaledWidth, scaledHeight)) < 1
                 || Math.min(canvasWidth, canvasHeight) < 1) {
-            throw new IllegalArgumentException("a picture and its tensor have pixels, got " + width + "x" + height + ", "
-                    + scaledWidth + "x" + scaledHeight + ", " + canvasWidth + "x" + canvasHeight);
+            throw new IllegalArgumentException("a picture and its tensor have pixels, got " + width + "x" + height
+                    + ", " + scaledWidth + "x" + scaledHeight + ", " + canvasWidth + "x" + canvasHeight);
         }
     }
 

@@ -41,11 +41,11 @@ public record Preprocess(
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("channels is 1 (gray) or 3 (colour), got " + channels);
         }
-        for (List<Float> perChannel : List.of(
-                normalize.mean(), normalize.std(), pad.map(Pad::value).orElse(List.of(0f)))) {
+        for (List<Float> perChannel :
+                List.of(normalize.mean(), normalize.std(), pad.map(Pad::value).orElse(List.of(0f)))) {
             if (perChannel.size() != 1 && perChannel.size() != channels) {
-                throw new IllegalArgumentException(
-                        "mean, std and pad-value take one number or " + channels + " (one per channel), got " + perChannel.size());
+                throw new IllegalArgumentException("mean, std and pad-value take one number or " + channels
+                        + " (one per channel), got " + perChannel.size());
             }
         }
     }
@@ -137,7 +137,14 @@ public record Preprocess(
             top += pad.get().top(p.height());
         }
         Placement placement = new Placement(
-                picture.width(), picture.height(), scaledWidth, scaledHeight, left, top, canvas.width(), canvas.height());
+                picture.width(),
+                picture.height(),
+                scaledWidth,
+                scaledHeight,
+                left,
+                top,
+                canvas.width(),
+                canvas.height());
         return new Placed(tensor(p, canvas, name), placement);
     }
 

@@ -51,9 +51,7 @@ public record Bootstrap(int draws, long seed) {
      */
     double[] scores(int n, ToDoubleFunction<int[]> score) {
         double[] scores = new double[draws];
-        IntStream.range(0, draws)
-                .parallel()
-                .forEach(draw -> scores[draw] = score.applyAsDouble(counts(draw, n)));
+        IntStream.range(0, draws).parallel().forEach(draw -> scores[draw] = score.applyAsDouble(counts(draw, n)));
         return scores;
     }
 

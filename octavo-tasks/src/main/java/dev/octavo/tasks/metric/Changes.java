@@ -86,8 +86,8 @@ public record Changes(String first, String second, How how, Samples<Double> chan
 
     @Override
     public Changes plus(Sample sample, Map<String, Tensor> outputs) {
-        double change = how.between(
-                Compared.outputsOf(first, outputs), Compared.outputsOf(second, outputs), Truths.of(sample));
+        double change =
+                how.between(Compared.outputsOf(first, outputs), Compared.outputsOf(second, outputs), Truths.of(sample));
         return new Changes(first, second, how, changes.plus(sample.name(), change));
     }
 
@@ -112,7 +112,10 @@ public record Changes(String first, String second, How how, Samples<Double> chan
         Map<String, Double> scores = new LinkedHashMap<>();
         scores.put(
                 "change",
-                changes.tallies().stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
+                changes.tallies().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElse(Double.NaN));
         scores.put("samples", (double) changes.size());
         return scores;
     }

@@ -136,8 +136,7 @@ public record DetectionMetric(
             Standing theirs = new Standing(Truths.paired(tallies, from.tallies));
             for (String key : List.of(MAP_AREA, MAP_ELEVEN_POINT, MAP_COCO)) {
                 intervals.put(
-                        key,
-                        how.interval(tallies.size(), times -> ours.mean(key, times) - theirs.mean(key, times)));
+                        key, how.interval(tallies.size(), times -> ours.mean(key, times) - theirs.mean(key, times)));
             }
         }
         return intervals;

@@ -47,10 +47,12 @@ final class Matched implements Serializable {
         for (int label : classes) {
             List<Detection> own = found.stream()
                     .filter(d -> d.label() == label)
-                    .sorted(Comparator.comparingDouble((Detection d) -> d.score()).reversed())
+                    .sorted(Comparator.comparingDouble((Detection d) -> d.score())
+                            .reversed())
                     .limit(most)
                     .toList();
-            List<TrueBox> there = objects.stream().filter(o -> o.label() == label).toList();
+            List<TrueBox> there =
+                    objects.stream().filter(o -> o.label() == label).toList();
             int[] bits = new int[own.size()];
             for (int m = 0; m < ways.size(); m++) {
                 List<Outcome> outcome = ways.get(m).match(own, there);
@@ -109,7 +111,7 @@ final class Matched implements Serializable {
     /** Adds {@code times} per class for each object that has to be found. */
     void addObjects(int way, long[] perClass, long times) {
         for (int i = 0; i < objectLabels.length; i++) {
-            if ((objectCounts[i] >> way & 1) == 1) {
+            if (((objectCounts[i] >> way) & 1) == 1) {
                 perClass[objectLabels[i]] += times;
             }
         }

@@ -65,7 +65,7 @@ final class Ranking {
         long right = 0;
         long looked = 0;
         for (int i = 0; i < pictures.length; i++) {
-            int outcome = outcomes[i] >> (2 * way) & 3;
+            int outcome = (outcomes[i] >> (2 * way)) & 3;
             int weight = times[pictures[i]];
             if (outcome == 2 || weight == 0) {
                 continue;

@@ -80,7 +80,9 @@ public record SegmentationMetric(LabelParts parts, List<String> classes, Mean me
             return Confusion.of(mask, predicted, classes.size());
         } catch (IllegalArgumentException e) {
             throw new ModelException(
-                    "the network gives " + e.getMessage(), "name all of its classes under classes, background first", e);
+                    "the network gives " + e.getMessage(),
+                    "name all of its classes under classes, background first",
+                    e);
         }
     }
 
@@ -143,8 +145,7 @@ public record SegmentationMetric(LabelParts parts, List<String> classes, Mean me
     public Map<String, Interval> differences(SegmentationMetric from, Bootstrap how) {
         List<Confusion> all = tallies.tallies();
         List<Confusion> others = Truths.paired(tallies, from.tallies());
-        return intervals(
-                how, s -> score -> score.applyAsDouble(sums(all, s)) - score.applyAsDouble(sums(others, s)));
+        return intervals(how, s -> score -> score.applyAsDouble(sums(all, s)) - score.applyAsDouble(sums(others, s)));
     }
 
     /** @param value how often each picture counts, and a score of sums, to a number */
@@ -155,8 +156,8 @@ public record SegmentationMetric(LabelParts parts, List<String> classes, Mean me
             Map<String, ToDoubleFunction<Sums>> scores = new LinkedHashMap<>();
             scores.put("miou", s -> s.meanIou(mean));
             scores.put("pixelAccuracy", Sums::accuracy);
-            scores.forEach((key, score) ->
-                    intervals.put(key, how.interval(tallies.size(), s -> value.apply(s).applyAsDouble(score))));
+            scores.forEach((key, score) -> intervals.put(
+                    key, how.interval(tallies.size(), s -> value.apply(s).applyAsDouble(score))));
         }
         return intervals;
     }

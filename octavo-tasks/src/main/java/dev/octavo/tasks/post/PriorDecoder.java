@@ -82,8 +82,8 @@ public record PriorDecoder(
         }
         if (priors.isPresent() && priors.get().size() != b.dim(1)) {
             throw new ModelException(
-                    "the network's output '" + boxes + "' has " + b.dim(1) + " boxes, but " + priors.get().size()
-                            + " priors are declared",
+                    "the network's output '" + boxes + "' has " + b.dim(1) + " boxes, but "
+                            + priors.get().size() + " priors are declared",
                     "check the priors in the data set file: they must belong to this network");
         }
         float[] corrections = Outputs.floats(boxes, boxTensor);

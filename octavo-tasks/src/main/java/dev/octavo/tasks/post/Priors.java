@@ -29,7 +29,9 @@ public final class Priors implements Serializable {
      * @param sizeVariance what a correction of the size is multiplied by, usually 0.2
      */
     public static Priors of(Tensor array, String name, float centreVariance, float sizeVariance) {
-        if (array.dtype() != DType.FLOAT || array.shape().rank() != 2 || array.shape().dim(1) != 4) {
+        if (array.dtype() != DType.FLOAT
+                || array.shape().rank() != 2
+                || array.shape().dim(1) != 4) {
             throw new ModelException(
                     name + " holds " + array + ", no priors", "save float32 [P, 4]: centre x, centre y, width, height");
         }

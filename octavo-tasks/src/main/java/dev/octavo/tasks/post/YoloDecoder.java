@@ -122,10 +122,12 @@ public record YoloDecoder(List<Head> heads, Size size) implements BoxDecoder {
                 continue;
             }
             if (!placed) {
+                int row = cell / grid.columns;
+                int column = cell % grid.columns;
                 double s = head.scale;
                 double shift = (s - 1) / 2;
-                cx = (Outputs.sigmoid(v[at]) * s - shift + cell % grid.columns) / grid.columns;
-                cy = (Outputs.sigmoid(v[at + plane]) * s - shift + cell / grid.columns) / grid.rows;
+                cx = (Outputs.sigmoid(v[at]) * s - shift + column) / grid.columns;
+                cy = (Outputs.sigmoid(v[at + plane]) * s - shift + row) / grid.rows;
                 w = side(v[at + 2 * plane]) * anchor.width;
                 h = side(v[at + 3 * plane]) * anchor.height;
                 placed = true;

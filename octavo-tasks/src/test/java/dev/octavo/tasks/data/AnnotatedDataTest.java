@@ -91,7 +91,8 @@ class AnnotatedDataTest {
         }
         assertThat(boxes.parse(String.format(object, "person").getBytes(StandardCharsets.UTF_8), "a.jpg"))
                 .hasSize(1);
-        assertThatThrownBy(() -> boxes.parse(String.format(object, "unicorn").getBytes(StandardCharsets.UTF_8), "a.jpg"))
+        assertThatThrownBy(
+                        () -> boxes.parse(String.format(object, "unicorn").getBytes(StandardCharsets.UTF_8), "a.jpg"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("unicorn");
         String backwards = String.format(object, "person").replace("<xmax>2", "<xmax>0");
@@ -137,7 +138,8 @@ class AnnotatedDataTest {
         Files.writeString(
                 folder.resolve("boxes.csv"), "file,class,xmin,ymin,xmax,ymax\na.jpg,dog,1,1,3,3\na.jpg,1,2,2,4,5\n");
         Files.writeString(folder.resolve("list.txt"), "a 1\nb -1\n");
-        String text = "images: all.zip/images\nlist: list.txt\nclasses: [cat, dog]\nboxes: { csv: boxes.csv, origin: 1 }\n";
+        String text =
+                "images: all.zip/images\nlist: list.txt\nclasses: [cat, dog]\nboxes: { csv: boxes.csv, origin: 1 }\n";
         Path file = Files.writeString(folder.resolve("x.yaml"), text);
         try (LabeledDataset data = Datasets.open(file, DatasetOptions.DEFAULT.require(Required.BOXES))) {
             assertThat(data.size()).isEqualTo(2);
@@ -196,11 +198,12 @@ class AnnotatedDataTest {
         for (int i = 0; i < 256; i++) {
             gray[i] = (byte) (i * 7);
         }
-        BufferedImage mask = new BufferedImage(
-                6, 5, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 256, gray, gray, gray));
+        BufferedImage mask =
+                new BufferedImage(6, 5, BufferedImage.TYPE_BYTE_INDEXED, new IndexColorModel(8, 256, gray, gray, gray));
         mask.getRaster().setSample(0, 0, 0, 15);
         mask.getRaster().setSample(5, 4, 0, 255);
-        ImageIO.write(mask, "png", root.resolve("SegmentationClass/2007_000002.png").toFile());
+        ImageIO.write(
+                mask, "png", root.resolve("SegmentationClass/2007_000002.png").toFile());
     }
 
     private void refused(String text, Required what, String... said) throws IOException {

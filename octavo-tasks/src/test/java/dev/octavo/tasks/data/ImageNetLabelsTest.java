@@ -29,7 +29,8 @@ class ImageNetLabelsTest {
         }
         assertThat(expected).hasSize(12);
         assertThat(MatSynsets.read(Golden.file("imagenet-devkit/meta.mat"))).isEqualTo(expected);
-        assertThat(MatSynsets.read(Golden.file("imagenet-devkit/meta_plain.mat"))).isEqualTo(expected);
+        assertThat(MatSynsets.read(Golden.file("imagenet-devkit/meta_plain.mat")))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -42,7 +43,8 @@ class ImageNetLabelsTest {
             for (int k = random.nextInt(4); k >= 0; k--) {
                 damaged[random.nextInt(Math.min(damaged.length, 900))] = (byte) random.nextInt();
             }
-            Files.write(file, java.util.Arrays.copyOf(damaged, damaged.length - random.nextInt(2) * random.nextInt(300)));
+            Files.write(
+                    file, java.util.Arrays.copyOf(damaged, damaged.length - random.nextInt(2) * random.nextInt(300)));
             try {
                 assertThat(MatSynsets.read(file)).isNotNull();
             } catch (ModelException e) {
@@ -75,7 +77,8 @@ class ImageNetLabelsTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("truth.txt line 2")
                 .hasMessageContaining("1001");
-        Files.writeString(folder.resolve("val.txt"), "ILSVRC2012_val_00000001.JPEG 65\nILSVRC2012_val_00000003.JPEG 9\n");
+        Files.writeString(
+                folder.resolve("val.txt"), "ILSVRC2012_val_00000001.JPEG 65\nILSVRC2012_val_00000003.JPEG 9\n");
         Path list = Files.writeString(folder.resolve("list.yaml"), "images: val\nlabels: { list: val.txt }\n");
         try (LabeledDataset data = Datasets.open(list, DatasetOptions.DEFAULT)) {
             assertThat(data.label(0)).hasValue(65);

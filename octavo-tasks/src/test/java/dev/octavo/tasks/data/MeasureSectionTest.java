@@ -73,8 +73,7 @@ class MeasureSectionTest {
                         List.of(),
                         Optional.of(new DetectionParts(yolo, 0.25f, 0.6f, 300)),
                         new LabelParts("y", true, LabelParts.Upsample.HALF_PIXEL, LabelParts.To.INPUT),
-                        new DetectionRules(
-                                0.3, PixelConvention.CONTINUOUS, false, DetectionRules.Primary.ELEVEN_POINT),
+                        new DetectionRules(0.3, PixelConvention.CONTINUOUS, false, DetectionRules.Primary.ELEVEN_POINT),
                         Mean.ANNOTATED));
     }
 
@@ -107,7 +106,8 @@ class MeasureSectionTest {
         refusedAt(2, "images: a\npostprocess: { yolo: 3 }", "yolo");
         refusedAt(2, "images: a\npostprocess: { yolo: { heads: [] } }", "no output");
         refusedAt(4, "images: a\npostprocess:\n  yolo:\n    heads: [ { output: x } ]", "anchors");
-        refusedAt(2, "images: a\npostprocess: { yolo: { heads: [ { output: x, anchors: [[1, 2, 3]] } ] } }", "3 numbers");
+        refusedAt(
+                2, "images: a\npostprocess: { yolo: { heads: [ { output: x, anchors: [[1, 2, 3]] } ] } }", "3 numbers");
         refusedAt(2, "images: a\npostprocess: { yolo: { heads: [ { output: x, anchors: [[1, -2]] } ] } }", "-2");
         refusedAt(2, "images: a\npostprocess: { ssd: { boxes: b, scores: s } }", "priors");
         refusedAt(2, "images: a\npostprocess: { boxes: { boxes: b } }", "scores");
@@ -117,7 +117,8 @@ class MeasureSectionTest {
         refusedAt(2, "images: a\nmetric: { ious: 0.5 }", "'ious'");
         assertThat(refused("images: a\nset: Main/test")).hasMessageContaining("set");
         assertThat(refused("images: a\nvoc: b")).hasMessageContaining("both");
-        assertThat(refused("images: a\nmetric: { headline: elevenpoint }").fix()).contains("eleven-point");
+        assertThat(refused("images: a\nmetric: { headline: elevenpoint }").fix())
+                .contains("eleven-point");
         refusedAt(2, "images: a\nlabels: { imagenet: truth.txt }", "synsets");
     }
 

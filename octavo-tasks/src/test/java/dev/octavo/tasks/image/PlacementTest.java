@@ -61,7 +61,7 @@ class PlacementTest {
         for (int i = 0; i < p.canvasWidth() * p.canvasHeight(); i++) {
             if (v[i] == 255) {
                 sumX += i % p.canvasWidth() + 0.5;
-                sumY += i / p.canvasWidth() + 0.5;
+                sumY += Math.floorDiv(i, p.canvasWidth()) + 0.5;
                 n++;
             }
         }

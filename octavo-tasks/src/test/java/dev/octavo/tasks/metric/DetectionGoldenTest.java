@@ -35,8 +35,7 @@ class DetectionGoldenTest {
      * The second implementation sorts by an unstable sort, and the textbook sample has two detections of score 0.95: its
      * number is that of one of the two orders.
      */
-    private static void check(
-            GoldenBoxes golden, String iou, String whose, PixelConvention pixels, boolean difficult) {
+    private static void check(GoldenBoxes golden, String iou, String whose, PixelConvention pixels, boolean difficult) {
         for (Primary headline : new Primary[] {Primary.AREA, Primary.ELEVEN_POINT}) {
             DetectionRules rules = new DetectionRules(Double.parseDouble(iou), pixels, difficult, headline);
             Map<String, Double> firstFirst = golden.metric(rules).scores();

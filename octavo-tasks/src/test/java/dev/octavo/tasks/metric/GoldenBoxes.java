@@ -41,8 +41,7 @@ final class GoldenBoxes {
         }
         for (Yaml.Mapping m : items(root, "detections")) {
             found.computeIfAbsent(text(m, "image"), k -> new ArrayList<>())
-                    .add(new Detection(
-                            classes.indexOf(text(m, "class")), Float.parseFloat(text(m, "score")), box(m)));
+                    .add(new Detection(classes.indexOf(text(m, "class")), Float.parseFloat(text(m, "score")), box(m)));
         }
     }
 

@@ -43,7 +43,10 @@ class SegmentationGoldenTest {
             String row = Arrays.toString(metric.confusion()[i]);
             assertThat(row)
                     .isEqualTo(((Yaml.Sequence) rows.get(i))
-                            .items().stream().map(v -> ((Yaml.Scalar) v).text()).toList().toString());
+                            .items().stream()
+                                    .map(v -> ((Yaml.Scalar) v).text())
+                                    .toList()
+                                    .toString());
         }
         Map<String, Double> scores = metric.scores();
         assertThat(scores.get("miou")).isCloseTo(number(golden, "mean_iou"), within(1e-12));

@@ -103,7 +103,8 @@ class TallyTest {
         for (int i = 0; i < 80; i++) {
             metric = boxes(metric, random);
         }
-        for (String key : List.of(DetectionMetric.MAP_AREA, DetectionMetric.MAP_ELEVEN_POINT, DetectionMetric.MAP_COCO)) {
+        for (String key :
+                List.of(DetectionMetric.MAP_AREA, DetectionMetric.MAP_ELEVEN_POINT, DetectionMetric.MAP_COCO)) {
             Interval interval = metric.intervals(FEW).get(key);
             assertThat(metric.scores().get(key)).isBetween(interval.low(), interval.high());
             assertThat(interval.high() - interval.low()).isBetween(0.005, 0.5);
@@ -186,7 +187,8 @@ class TallyTest {
         PictureTruth known =
                 new PictureTruth(Placement.same(6, 5), Optional.empty(), Optional.of(new LabelMap(6, 5, truth)));
         return m.plus(
-                Sample.of(Long.toString(r.nextLong()), output, OptionalInt.empty()).with(known),
+                Sample.of(Long.toString(r.nextLong()), output, OptionalInt.empty())
+                        .with(known),
                 Map.of("labels", output));
     }
 

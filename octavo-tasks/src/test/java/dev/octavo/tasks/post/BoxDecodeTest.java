@@ -40,8 +40,7 @@ class BoxDecodeTest {
                         new Head("a", List.of(new Anchor(30, 20), new Anchor(12, 25)), 1.1f),
                         new Head("b", List.of(new Anchor(10, 14), new Anchor(7, 5)), scale)),
                 size);
-        Map<String, Tensor> outputs =
-                Map.of("a", golden(name + "_head0"), "b", golden(name + "_head1"));
+        Map<String, Tensor> outputs = Map.of("a", golden(name + "_head0"), "b", golden(name + "_head1"));
         same(new DetectionParts(decoder, 0.2f, 0.45f, 1000).detections(outputs, STRETCHED), name + "_expected");
     }
 
@@ -61,7 +60,9 @@ class BoxDecodeTest {
         for (Detection d : found) {
             assertThat(d.label()).isEqualTo((int) b.getDouble());
             assertThat((double) d.score()).isCloseTo(b.getDouble(), within(1e-6));
-            for (double side : new double[] {d.box().x1(), d.box().y1(), d.box().x2(), d.box().y2()}) {
+            for (double side : new double[] {
+                d.box().x1(), d.box().y1(), d.box().x2(), d.box().y2()
+            }) {
                 assertThat(side).isCloseTo(b.getDouble(), within(1e-3));
             }
         }
@@ -117,15 +118,16 @@ class BoxDecodeTest {
         }
         PriorDecoder decoder = new PriorDecoder(
                 "b", "s", Optional.empty(), Form.CENTER_SIZE, Unit.PIXELS, Activation.NONE, Background.NONE);
-        Map<String, Tensor> outputs = Map.of(
-                "b", Tensor.ofFloats(Shape.of(1, n, 4), boxes), "s", Tensor.ofFloats(Shape.of(1, n, 3), scores));
+        Map<String, Tensor> outputs =
+                Map.of("b", Tensor.ofFloats(Shape.of(1, n, 4), boxes), "s", Tensor.ofFloats(Shape.of(1, n, 3), scores));
         Placement same = Placement.same(64, 64);
         List<Detection> all = new DetectionParts(decoder, 0.3f, 1f, 10_000).detections(outputs, same);
         List<Detection> kept = new DetectionParts(decoder, 0.3f, 0.4f, 10_000).detections(outputs, same);
         assertThat(all).allMatch(d -> d.score() > 0.3f).containsAll(kept);
         for (Detection a : kept) {
             for (Detection b : kept) {
-                assertThat(a == b || a.label() != b.label() || overlap(a, b) <= 0.4f).isTrue();
+                assertThat(a == b || a.label() != b.label() || overlap(a, b) <= 0.4f)
+                        .isTrue();
             }
         }
         for (Detection gone : all) {

@@ -73,7 +73,9 @@ class LabelPartsTest {
         }
         float[] flat = new float[3 * H * W];
         flat[2 * H * W] = Float.NaN;
-        assertThat(LabelParts.DEFAULT.labels(outputs(flat, 3), Placement.same(W, H)).labels())
+        assertThat(LabelParts.DEFAULT
+                        .labels(outputs(flat, 3), Placement.same(W, H))
+                        .labels())
                 .containsOnly(0);
     }
 
@@ -98,7 +100,8 @@ class LabelPartsTest {
 
     @Test
     void otherOutputsAreRefused() {
-        for (Shape shape : new Shape[] {Shape.of(1, 1, H, W), Shape.of(2, 3, H, W), Shape.of(1, 3), Shape.of(1, 256, 1, 1)}) {
+        for (Shape shape :
+                new Shape[] {Shape.of(1, 1, H, W), Shape.of(2, 3, H, W), Shape.of(1, 3), Shape.of(1, 256, 1, 1)}) {
             Map<String, Tensor> outputs = Map.of("y", Tensor.ofFloats(shape, new float[(int) shape.elements()]));
             assertThatThrownBy(() -> LabelParts.DEFAULT.labels(outputs, Placement.same(W, H)))
                     .isInstanceOf(ModelException.class)
