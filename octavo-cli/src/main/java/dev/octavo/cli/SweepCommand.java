@@ -11,15 +11,11 @@ import dev.octavo.analysis.sweep.Sweeps;
 import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
-import dev.octavo.core.data.Progress;
 import dev.octavo.core.graph.Graph;
-import dev.octavo.ort.OrtEngine;
-import dev.octavo.ort.evaluate.Evaluation;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.LeastSquares;
 import dev.octavo.quant.range.RangeRules;
 import dev.octavo.quant.recipe.Glob;
-import dev.octavo.tasks.metric.ClassificationMetric;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -160,14 +156,14 @@ final class SweepCommand implements Callable<Integer> {
         Graph graph = ModelFile.read(model);
         Sweep sweep = sweep(what, base, graph);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
-            Optional<Dataset> test =
-                    task.map(t -> data.openLabeled(testData.orElse(data.required(common)), testSamples, common, console));
+            Optional<TestData> test = task.map(
+                    t -> data.openFor(t, testData.orElse(data.required(common)), testSamples, common, console));
             try {
                 SweepTable table = run(sweep, graph, examples, test, console);
                 List<Path> files = SweepFiles.write(table, output, what.toString(), said());
                 print(table, files);
             } finally {
-                test.ifPresent(Dataset::close);
+                test.ifPresent(TestData::close);
             }
         }
         return Failures.DONE;
@@ -219,16 +215,9 @@ final class SweepCommand implements Callable<Integer> {
         return globs;
     }
 
-    private SweepTable run(Sweep sweep, Graph graph, Dataset examples, Optional<Dataset> test, Console console) {
+    private SweepTable run(Sweep sweep, Graph graph, Dataset examples, Optional<TestData> test, Console console) {
         int atATime = threads.count(common);
-        Optional<Scorer> scorer = test.map(t -> (g, mode) -> {
-            Map<String, Double> scores = new LinkedHashMap<>(
-                    Evaluation.run(OrtEngine.INSTANCE, g, mode, t, ClassificationMetric.EMPTY, atATime, Progress.NONE)
-                            .metric()
-                            .scores());
-            scores.remove("samples");
-            return scores;
-        });
+        Optional<Scorer> scorer = test.map(t -> (g, mode) -> t.scores(g, mode, atATime));
         SweepRunner runner = new SweepRunner(
                 new SweepRunner.Setup(
                         graph,
@@ -236,7 +225,8 @@ final class SweepCommand implements Callable<Integer> {
                         errorSamples,
                         simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED,
                         scorer,
-                        test.map(Dataset::fingerprint).orElse("no task"),
+                        test.map(t -> t.task() + " " + t.examples().fingerprint())
+                                .orElse("no task"),
                         atATime,
                         console),
                 SweepLog.open(output.resolve("measured.jsonl")));

@@ -171,7 +171,8 @@ final class NetworkTrial {
     private double mean(List<Map<String, float[]>> got, boolean squared) {
         double total = 0;
         int outputs = 0;
-        for (String name : truth.isEmpty() ? List.<String>of() : List.copyOf(truth.get(0).keySet())) {
+        for (String name :
+                truth.isEmpty() ? List.<String>of() : List.copyOf(truth.get(0).keySet())) {
             double difference = 0;
             double power = 0;
             for (int i = 0; i < truth.size(); i++) {

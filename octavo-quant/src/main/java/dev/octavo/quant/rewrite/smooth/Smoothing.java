@@ -53,8 +53,7 @@ record Smoothing(
     }
 
     /** Collects what must be known of the sites and of everything else that a layer reads. */
-    static Smoothing observe(
-            Graph graph, Map<String, TensorType> types, List<SmoothSite> sites, Witness witness) {
+    static Smoothing observe(Graph graph, Map<String, TensorType> types, List<SmoothSite> sites, Witness witness) {
         TreeMap<String, Set<Integer>> axes = new TreeMap<>();
         NetworkTrial.inputs(graph).forEach(v -> axes.put(v, Set.of()));
         for (SmoothSite s : sites) {
@@ -63,11 +62,12 @@ record Smoothing(
         Evidence evidence = witness.observe(graph, new EvidenceRequest(axes));
         Map<String, ChannelRanges> seen = new HashMap<>();
         Map<String, Range> ranges = new HashMap<>();
-        axes.keySet().forEach(v -> ranges.put(
-                v,
-                new Range(
-                        evidence.of(v).histogram().min(),
-                        evidence.of(v).histogram().max())));
+        axes.keySet()
+                .forEach(v -> ranges.put(
+                        v,
+                        new Range(
+                                evidence.of(v).histogram().min(),
+                                evidence.of(v).histogram().max())));
         for (SmoothSite s : sites) {
             var stats = evidence.of(s.tensor()).channels().get(s.readers().axis());
             seen.put(s.tensor(), ChannelRanges.of(java.util.Objects.requireNonNull(stats)));
