@@ -7,8 +7,8 @@ Every run starts with an empty memory of costs, so that it measures and decides 
 work and rest by turns, for 20 to 400 ms at a time, over arrays larger than the caches. The placement is read off the
 exported model: which nodes lie between integers, and the form of the network. The models of all placements that occurred
 are afterwards raced in turn by latency.py, without load, and compared with the float network on pictures. Two placements
-are equivalent if their times differ by less than 3 % with one thread and with two, and their Kullback-Leibler divergences
-from float by less than 15 %. Several launchers, separated by commas, take turns: to compare two versions.
+are equivalent if their times with one thread differ by less than 5 % and their Kullback-Leibler divergences from float by
+less than 15 %. (With two threads the race itself needs a quiet machine, so those times are only shown.) Several launchers, separated by commas, take turns: to compare two versions.
 """
 import argparse
 import collections
@@ -119,8 +119,7 @@ def row(cells):
 
 
 def equivalent(r, i, j):
-    alike = all(abs(a / b - 1) < 0.03 for a, b in zip(r["gain"][i], r["gain"][j]))
-    return i == j or (alike and abs(r["kl"][i] / r["kl"][j] - 1) < 0.15)
+    return i == j or (abs(r["gain"][i][0] / r["gain"][j][0] - 1) < 0.05 and abs(r["kl"][i] / r["kl"][j] - 1) < 0.15)
 
 
 def report(results):
