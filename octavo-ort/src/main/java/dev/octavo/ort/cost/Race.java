@@ -12,11 +12,8 @@ import java.util.Map;
 /**
  * Runs whole networks side by side, for what counts in the end is this and not the sum of parts. Only runs that had their
  * cores to themselves count, where the system tells which did; on a busy machine it takes longer until there are enough.
- *
- * @param graphs place 0 is the float network, place 1 the one with everything possible in integers
- * @param threads numbers of threads to run them with
  */
-record Race(List<Graph> graphs, int[] threads, Map<String, Tensor> inputs) {
+final class Race {
     private static final int ROUNDS = 4;
     private static final int LEAST_ROUNDS = 8;
     private static final int MOST_ROUNDS = 40;
@@ -30,23 +27,64 @@ record Race(List<Graph> graphs, int[] threads, Map<String, Tensor> inputs) {
     /* So much slower than the fastest, a network has lost. */
     private static final double LOST = 1.15;
 
-    Race {
-        graphs = List.copyOf(graphs);
-        threads = threads.clone();
-        inputs = Map.copyOf(inputs);
-    }
+    private final List<Graph> graphs;
+    private final int[] threads;
+    private final Map<String, Tensor> inputs;
 
     /**
-     * How it ended.
+     * A race to be run.
      *
-     * @param micros per network and number of threads: for the float network its fastest run but one, for the others that
-     *     times how they compare; infinite for what has lost before
-     * @param settled per number of threads: whether there were enough runs that nobody disturbed
+     * @param graphs place 0 is the float network, place 1 the one with everything possible in integers
+     * @param threads numbers of threads to run them with
      */
-    record Result(double[][] micros, boolean[] settled) {}
+    Race(List<Graph> graphs, int[] threads, Map<String, Tensor> inputs) {
+        this.graphs = List.copyOf(graphs);
+        this.threads = threads.clone();
+        this.inputs = Map.copyOf(inputs);
+    }
+
+    /** How it ended. */
+    static final class Result {
+        private final double[][] micros;
+        private final boolean[] settled;
+
+        Result(double[][] micros, boolean[] settled) {
+            this.micros = micros;
+            this.settled = settled;
+        }
+
+        /**
+         * Microseconds per network and number of threads: for the float network its fastest run but one, for the others
+         * that times how they compare; infinite for what has lost before.
+         */
+        double[][] micros() {
+            return micros;
+        }
+
+        /** Per number of threads: whether there were enough runs that nobody disturbed. */
+        boolean[] settled() {
+            return settled;
+        }
+    }
 
     /** The times of one network, round by round, and which of them nobody disturbed. */
-    record Times(double[] micros, BitSet clean) {}
+    static final class Times {
+        private final double[] micros;
+        private final BitSet clean;
+
+        Times(double[] micros, BitSet clean) {
+            this.micros = micros;
+            this.clean = clean;
+        }
+
+        double[] micros() {
+            return micros;
+        }
+
+        BitSet clean() {
+            return clean;
+        }
+    }
 
     Result run() {
         double[][] micros = new double[graphs.size()][threads.length];
