@@ -81,7 +81,7 @@ final class SmoothInputs {
         for (int i = 0; i < sum.length; i++) {
             double x = at(i, shape, inner) * (double) cells / length;
             double y = outer < 0 ? 0 : at(i, shape, outer) * (double) cells / shape.dim(outer);
-            int base = other(i, shape, outer, inner) * n * n + (int) y * n + (int) x;
+            int base = other(i, shape, outer, inner) * n * n + ((int) y) * n + ((int) x);
             double fx = x - (int) x;
             double fy = y - (int) y;
             double top = grid[base] * (1 - fx) + grid[base + 1] * fx;
@@ -101,7 +101,7 @@ final class SmoothInputs {
     private static int other(int index, Shape shape, int outer, int inner) {
         int place = 0;
         for (int a = 0; a < shape.rank(); a++) {
-            place = a == outer || a == inner ? place : place * (int) shape.dim(a) + at(index, shape, a);
+            place = a == outer || a == inner ? place : place * Math.toIntExact(shape.dim(a)) + at(index, shape, a);
         }
         return place;
     }
