@@ -10,6 +10,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +30,7 @@ class SmoothInputsTest {
         Graph g = new Graph("inputs");
         TensorType type = new TensorType(DType.FLOAT, shape);
         g.addInput("x", type);
-        Tensor x = SmoothInputs.of(g, Map.of("x", type), seed).get("x");
+        Tensor x = Objects.requireNonNull(SmoothInputs.of(g, Map.of("x", type), seed).get("x"));
         assertThat(x.shape()).isEqualTo(shape);
         return x.floats();
     }
