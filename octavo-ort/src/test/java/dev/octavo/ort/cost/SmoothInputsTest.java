@@ -30,7 +30,8 @@ class SmoothInputsTest {
         Graph g = new Graph("inputs");
         TensorType type = new TensorType(DType.FLOAT, shape);
         g.addInput("x", type);
-        Tensor x = Objects.requireNonNull(SmoothInputs.of(g, Map.of("x", type), seed).get("x"));
+        Tensor x = Objects.requireNonNull(
+                SmoothInputs.of(g, Map.of("x", type), seed).get("x"));
         assertThat(x.shape()).isEqualTo(shape);
         return x.floats();
     }
