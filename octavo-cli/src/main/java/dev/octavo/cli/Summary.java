@@ -179,6 +179,10 @@ final class Summary {
         }
         facts.put("latency", rows);
         facts.put("placement", r.why());
+        facts.put("placementProvisional", r.provisional());
+        if (r.provisional()) {
+            line("placement   provisional: others used the machine; the next run decides again if cores are free");
+        }
     }
 
     private static Map<String, Double> both(PlacementReport.Latency l) {

@@ -6,9 +6,9 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.tensor.Tensor;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import dev.octavo.ort.RunClock.Run;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,29 +23,28 @@ import java.util.stream.IntStream;
 public final class OrtRace implements AutoCloseable {
     private static final int WARM_UP = 2;
 
-    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
-
     private final List<OrtSession> sessions = new ArrayList<>();
-    private final List<List<Double>> micros = new ArrayList<>();
+    private final List<List<Run>> runs = new ArrayList<>();
     private final Set<Integer> running = new TreeSet<>();
     private final Map<String, OnnxTensor> fed;
-    private final boolean alone;
+    private final RunClock clock;
     private boolean backwards;
 
-    private OrtRace(Map<String, OnnxTensor> fed, int threads) {
+    private OrtRace(Map<String, OnnxTensor> fed, RunClock clock) {
         this.fed = fed;
-        this.alone = threads == 1 && CLOCK.isCurrentThreadCpuTimeSupported();
+        this.clock = clock;
     }
 
     /** Opens a session for every graph, several at a time, and runs each twice unmeasured. */
     public static OrtRace of(List<Graph> graphs, int threads, Map<String, Tensor> inputs) {
         try {
-            OrtRace race = new OrtRace(OrtStopwatch.feed(inputs), threads);
-            IntStream.range(0, graphs.size())
+            Set<String> before = CoreWait.threads();
+            List<OrtSession> opened = IntStream.range(0, graphs.size())
                     .parallel()
                     .mapToObj(i -> open(graphs.get(i), threads))
-                    .toList()
-                    .forEach(race::add);
+                    .toList();
+            OrtRace race = new OrtRace(OrtStopwatch.feed(inputs), new RunClock(threads, before));
+            opened.forEach(race::add);
             for (OrtSession s : race.sessions) {
                 for (int i = 0; i < WARM_UP; i++) {
                     s.run(race.fed).close();
@@ -68,7 +67,7 @@ public final class OrtRace implements AutoCloseable {
     private void add(OrtSession session) {
         running.add(sessions.size());
         sessions.add(session);
-        micros.add(new ArrayList<>());
+        runs.add(new ArrayList<>());
     }
 
     /** Runs each network that is still in the race once, {@code rounds} times, every other time in reverse order. */
@@ -81,19 +80,14 @@ public final class OrtRace implements AutoCloseable {
                 }
                 backwards = !backwards;
                 for (int s : order) {
-                    long t = now();
+                    clock.start();
                     sessions.get(s).run(fed).close();
-                    micros.get(s).add((now() - t) / 1e3);
+                    runs.get(s).add(clock.stop());
                 }
             }
         } catch (OrtException e) {
             throw OrtStopwatch.failed(e);
         }
-    }
-
-    /* With one thread it is this thread that works, and its own clock stands still while others have the core. */
-    private long now() {
-        return alone ? CLOCK.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     /** Takes a network out of the race; its times so far stay. */
@@ -106,13 +100,28 @@ public final class OrtRace implements AutoCloseable {
         return Set.copyOf(running);
     }
 
-    /** Microseconds of each run of a network so far, round by round. */
+    /** Microseconds of each run of a network so far, round by round; with one thread, of time on the core. */
     public double[] micros(int i) {
-        return micros.get(i).stream().mapToDouble(Double::doubleValue).toArray();
+        return runs.get(i).stream().mapToDouble(Run::micros).toArray();
+    }
+
+    /** Whether it is known on this system which runs had their cores to themselves. */
+    public boolean isKnowing() {
+        return clock.isKnowing();
+    }
+
+    /** Which of those runs are known to have had their cores to themselves. */
+    public BitSet clean(int i) {
+        BitSet clean = new BitSet();
+        for (int r = 0; r < runs.get(i).size(); r++) {
+            clean.set(r, runs.get(i).get(r).clean());
+        }
+        return clean;
     }
 
     @Override
     public void close() {
+        clock.close();
         fed.values().forEach(OnnxTensor::close);
         try {
             for (OrtSession s : sessions) {

@@ -13,10 +13,12 @@ import dev.octavo.onnx.Scratch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Times the nodes of a graph by ONNX Runtime's own clock, and shows the graph that it really runs. */
 public final class OrtStopwatch {
@@ -24,15 +26,20 @@ public final class OrtStopwatch {
     private static final int LEAST_RUNS = 4;
     private static final int WARM_UP = 2;
 
+    /* Where others use the machine too, so many times longer until there are enough runs that they did not disturb. */
+    private static final int PATIENCE = 3;
+
     private OrtStopwatch() {}
 
     /**
      * What a graph became and how long its nodes took.
      *
      * @param optimized the graph that ONNX Runtime really ran, with its kernels' node names
-     * @param micros microseconds per node of it: in each session the second shortest time, of the sessions the least
+     * @param micros microseconds per node of it: in each session the second shortest time of the runs that nobody
+     *     disturbed, of the sessions the least
+     * @param settled whether there were enough runs that nobody disturbed, as far as the system tells
      */
-    public record Profile(Graph optimized, Map<String, Double> micros) {
+    public record Profile(Graph optimized, Map<String, Double> micros, boolean settled) {
         public Profile {
             micros = Map.copyOf(micros);
         }
@@ -75,6 +82,7 @@ public final class OrtStopwatch {
         return inFolder(folder -> {
             Path file = folder.resolve("optimized.onnx");
             Map<String, Double> least = new HashMap<>();
+            boolean settled = true;
             for (int s = 0; s < effort.sessions(); s++) {
                 boolean toBeSaved = s == 0 && optimized.isEmpty();
                 try (SessionOptions options = options(threads)) {
@@ -82,31 +90,40 @@ public final class OrtStopwatch {
                         options.setOptimizedModelFilePath(file.toString());
                     }
                     options.enableProfiling(folder.resolve("profile" + s).toString());
-                    profileOnce(graph, options, inputs, effort)
-                            .forEach((node, micros) -> least.merge(node, micros, Math::min));
+                    ProfileTrace trace = profileOnce(graph, options, threads, inputs, effort);
+                    trace.micros().forEach((node, micros) -> least.merge(node, micros, Math::min));
+                    settled &= trace.settled();
                 }
             }
             Graph ran = optimized.isPresent()
                     ? optimized.get()
                     : OnnxReader.read(Files.readAllBytes(file), Optional.of(folder));
-            return new Profile(ran, least);
+            return new Profile(ran, least, settled);
         });
     }
 
-    private static Map<String, Double> profileOnce(
-            Graph graph, SessionOptions options, Map<String, Tensor> inputs, Effort effort)
+    private static ProfileTrace profileOnce(
+            Graph graph, SessionOptions options, int threads, Map<String, Tensor> inputs, Effort effort)
             throws OrtException, IOException {
+        BitSet clean = new BitSet();
         int runs = 0;
+        boolean knowing;
         String trace;
-        try (OrtSession session = Ort.open(graph, options)) {
+        Set<String> before = CoreWait.threads();
+        try (OrtSession session = Ort.open(graph, options);
+                RunClock clock = new RunClock(threads, before)) {
+            knowing = clock.isKnowing();
             Map<String, OnnxTensor> fed = feed(inputs);
             try {
                 for (int i = 0; i < WARM_UP; i++) {
                     session.run(fed).close();
                 }
-                long end = System.nanoTime() + effort.millis() * 1_000_000;
-                while (runs < effort.runs() && (runs < LEAST_RUNS || System.nanoTime() < end)) {
+                long began = System.nanoTime();
+                while (!isEnough(
+                        effort, runs, knowing ? clean.cardinality() : runs, (System.nanoTime() - began) / 1_000_000)) {
+                    clock.start();
                     session.run(fed).close();
+                    clean.set(runs, clock.stop().clean());
                     runs++;
                 }
             } finally {
@@ -114,7 +131,15 @@ public final class OrtStopwatch {
             }
             trace = session.endProfiling();
         }
-        return ProfileTrace.read(Path.of(trace), runs);
+        return ProfileTrace.read(Path.of(trace), runs, knowing ? Optional.of(clean) : Optional.empty());
+    }
+
+    /* Runs that others disturbed do not count, within reason. */
+    private static boolean isEnough(Effort effort, int runs, int clean, long millis) {
+        boolean enough = clean >= effort.runs() || (clean >= LEAST_RUNS && millis >= effort.millis());
+        boolean hopeless =
+                runs >= LEAST_RUNS && (runs >= PATIENCE * effort.runs() || millis >= PATIENCE * effort.millis());
+        return enough || hopeless;
     }
 
     static SessionOptions options(int threads) throws OrtException {

@@ -6,22 +6,35 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The file in which ONNX Runtime wrote how long every node took in every run. */
-final class ProfileTrace {
+/**
+ * What the file says in which ONNX Runtime wrote how long every node took in every run.
+ *
+ * @param micros microseconds per node, the second shortest of the runs that count: what the node takes when nobody else
+ *     takes the core
+ * @param settled whether enough of the runs are not known to have been disturbed
+ */
+record ProfileTrace(Map<String, Double> micros, boolean settled) {
     private static final String KERNEL = "_kernel_time";
+    private static final int LEAST_CLEAN = 3;
 
-    private ProfileTrace() {}
+    ProfileTrace {
+        micros = Map.copyOf(micros);
+    }
 
     /**
-     * Microseconds per node, the second shortest: what the node takes when nobody else takes the core.
+     * Reads the file.
      *
      * @param runs how many runs count, the last ones
+     * @param clean which of these had their cores to themselves, if that is known; if fewer than three did, all count
      */
-    static Map<String, Double> read(Path trace, int runs) throws IOException {
+    static ProfileTrace read(Path trace, int runs, Optional<BitSet> clean) throws IOException {
+        boolean settled = clean.isEmpty() || clean.get().cardinality() >= LEAST_CLEAN;
         Map<String, List<Double>> all = new HashMap<>();
         try (JsonParser json = new JsonFactory().createParser(trace.toFile())) {
             while (json.nextToken() != null) {
@@ -32,11 +45,16 @@ final class ProfileTrace {
         }
         Map<String, Double> micros = new HashMap<>();
         all.forEach((node, times) -> {
-            List<Double> counted = new ArrayList<>(times.subList(Math.max(0, times.size() - runs), times.size()));
+            List<Double> last = times.subList(Math.max(0, times.size() - runs), times.size());
+            List<Double> counted = new ArrayList<>(last);
+            if (last.size() == runs && clean.isPresent() && settled) {
+                counted.clear();
+                clean.get().stream().forEach(r -> counted.add(last.get(r)));
+            }
             counted.sort(null);
             micros.put(node, counted.get(Math.min(1, counted.size() - 1)));
         });
-        return micros;
+        return new ProfileTrace(micros, settled);
     }
 
     private static void readEvent(JsonParser json, Map<String, List<Double>> all) throws IOException {

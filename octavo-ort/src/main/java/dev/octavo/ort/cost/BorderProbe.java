@@ -9,6 +9,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.ort.OrtStopwatch;
 import dev.octavo.ort.OrtStopwatch.Effort;
+import dev.octavo.ort.OrtStopwatch.Profile;
 import dev.octavo.quant.target.Group;
 import dev.octavo.quant.target.SchemeOptions;
 import java.util.HashMap;
@@ -38,13 +39,16 @@ final class BorderProbe {
 
     private BorderProbe() {}
 
+    private record Measured(BorderCosts costs, boolean settled) {}
+
     /** What borders cost with so many threads: remembered, or measured and then remembered. */
     static BorderCosts costs(CostBook book, int threads) {
         Optional<BorderCosts> known = read(book, threads);
         if (known.isPresent()) {
             return known.get();
         }
-        BorderCosts measured = measure(threads);
+        Measured measuredNow = measure(threads);
+        BorderCosts measured = measuredNow.costs();
         double[] numbers = {
             measured.quantizeMicros(),
             measured.quantizePerElement() * 1e3,
@@ -52,7 +56,8 @@ final class BorderProbe {
             measured.dequantizePerElement() * 1e3
         };
         for (int i = 0; i < numbers.length; i++) {
-            book.putMicros("per conversion, per 1000 elements", FORMS.get(i), threads, numbers[i]);
+            book.putMicros(
+                    "per conversion, per 1000 elements", FORMS.get(i), threads, numbers[i], measuredNow.settled());
         }
         return measured;
     }
@@ -60,7 +65,7 @@ final class BorderProbe {
     private static Optional<BorderCosts> read(CostBook book, int threads) {
         double[] n = new double[FORMS.size()];
         for (int i = 0; i < n.length; i++) {
-            OptionalDouble micros = book.micros("per conversion, per 1000 elements", FORMS.get(i), threads);
+            OptionalDouble micros = book.settledMicros("per conversion, per 1000 elements", FORMS.get(i), threads);
             if (micros.isEmpty()) {
                 return Optional.empty();
             }
@@ -69,7 +74,7 @@ final class BorderProbe {
         return Optional.of(new BorderCosts(n[0], n[1] / 1e3, n[2], n[3] / 1e3));
     }
 
-    private static BorderCosts measure(int threads) {
+    private static Measured measure(int threads) {
         Graph graph = chains();
         Map<String, TensorType> types = new HashMap<>();
         graph.inputs().forEach(v -> v.type().ifPresent(t -> types.put(v.name(), t)));
@@ -78,8 +83,9 @@ final class BorderProbe {
                 .filter(g -> g.node().name().endsWith("_2") || g.node().name().endsWith("_3"))
                 .toList();
         Graph lowered = RoughLowering.of(graph, integer, SchemeOptions.DEFAULT);
-        Attribution seen = Attribution.of(
-                OrtStopwatch.profile(lowered, Optional.empty(), threads, ProbeInputs.of(graph, types), EFFORT), groups);
+        Profile profile =
+                OrtStopwatch.profile(lowered, Optional.empty(), threads, ProbeInputs.of(graph, types), EFFORT);
+        Attribution seen = Attribution.of(profile, groups);
         double[] elements = new double[SIDES.size()];
         double[] quantize = new double[elements.length];
         double[] dequantize = new double[elements.length];
@@ -91,7 +97,7 @@ final class BorderProbe {
         }
         double[] q = BorderCosts.line(elements, quantize);
         double[] d = BorderCosts.line(elements, dequantize);
-        return new BorderCosts(q[0], q[1], d[0], d[1]);
+        return new Measured(new BorderCosts(q[0], q[1], d[0], d[1]), profile.settled());
     }
 
     private static Graph chains() {

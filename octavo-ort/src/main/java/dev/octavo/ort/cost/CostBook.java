@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What was measured on this machine with this version of ONNX Runtime, kept on disk: what operators of
@@ -27,6 +28,9 @@ import java.util.TreeMap;
 final class CostBook {
     /* Within one process a file lock is refused, not waited for; so the process takes turns first. */
     private static final Object TURN = new Object();
+
+    /* Behind a number that is to be measured again. */
+    private static final String DISTURBED = "?";
 
     private final Path file;
     private final TreeMap<String, String> known;
@@ -65,6 +69,11 @@ final class CostBook {
         return Optional.ofNullable(known.get(key));
     }
 
+    /** Everything that something is written under. */
+    Stream<String> keys() {
+        return known.keySet().stream();
+    }
+
     /** Writes something under a key, neither with tabs nor line ends. */
     void put(String key, String text) {
         if ((key + text).chars().anyMatch(c -> c == '\t' || c == '\n' || c == '\r')) {
@@ -74,9 +83,10 @@ final class CostBook {
         added.put(key, text);
     }
 
-    /** Microseconds of something in some form with some number of threads. */
+    /** Microseconds of something in some form with some number of threads, settled or not. */
     OptionalDouble micros(String what, String form, int threads) {
         String text = known.get(key(what, form, threads));
+        text = text != null && text.endsWith(DISTURBED) ? text.substring(0, text.length() - 1) : text;
         try {
             double micros = text == null ? Double.NaN : Double.parseDouble(text);
             return micros >= 0 && micros < 1e12 ? OptionalDouble.of(micros) : OptionalDouble.empty();
@@ -85,9 +95,15 @@ final class CostBook {
         }
     }
 
-    /** Notes microseconds, to the nanosecond. */
-    void putMicros(String what, String form, int threads, double micros) {
-        put(key(what, form, threads), String.format(Locale.ROOT, "%.3f", micros));
+    /** Microseconds that were measured while nobody disturbed. */
+    OptionalDouble settledMicros(String what, String form, int threads) {
+        boolean disturbed = known.getOrDefault(key(what, form, threads), "").endsWith(DISTURBED);
+        return disturbed ? OptionalDouble.empty() : micros(what, form, threads);
+    }
+
+    /** Notes microseconds, to the nanosecond; {@code settled} if they were measured while nobody disturbed. */
+    void putMicros(String what, String form, int threads, double micros, boolean settled) {
+        put(key(what, form, threads), String.format(Locale.ROOT, "%.3f", micros) + (settled ? "" : DISTURBED));
     }
 
     private static String key(String what, String form, int threads) {

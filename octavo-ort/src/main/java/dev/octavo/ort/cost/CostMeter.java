@@ -41,6 +41,7 @@ final class CostMeter {
     private final Map<String, Tensor> inputs;
     private final List<MeasuredCosts> costs = new ArrayList<>();
     private final List<Set<String>> bordersSeen = new ArrayList<>();
+    private final Set<MeasuredCosts> disturbed = new HashSet<>();
 
     CostMeter(Variant variant, SchemeOptions scheme, CostBook book, int[] threads, Map<String, Tensor> inputs) {
         this.variant = variant;
@@ -70,6 +71,13 @@ final class CostMeter {
         return List.copyOf(costs);
     }
 
+    /** What was measured with those numbers of threads that nobody disturbed; with one thread if there is none. */
+    List<MeasuredCosts> settled() {
+        List<MeasuredCosts> sound =
+                costs.stream().filter(c -> !disturbed.contains(c)).toList();
+        return sound.isEmpty() ? costs.subList(0, 1) : sound;
+    }
+
     /**
      * Learns the borders of a placement from its profile, unless all of them are known.
      *
@@ -97,7 +105,7 @@ final class CostMeter {
     private boolean recall(int i, String form, List<Group> groups) {
         boolean all = true;
         for (Group g : groups) {
-            OptionalDouble micros = book.micros(Shapes.of(g, variant.types()), form, threads[i]);
+            OptionalDouble micros = book.settledMicros(Shapes.of(g, variant.types()), form, threads[i]);
             all &= micros.isPresent();
             if (micros.isPresent()) {
                 put(i, form, g, micros.getAsDouble());
@@ -117,8 +125,8 @@ final class CostMeter {
     private void recallBorders(int i) {
         for (Value v : variant.graph().values()) {
             String shape = Shapes.of(v, variant.types());
-            book.micros(shape, QUANTIZE, threads[i]).ifPresent(m -> putBorder(i, v.name(), true, m));
-            book.micros(shape, DEQUANTIZE, threads[i]).ifPresent(m -> putBorder(i, v.name(), false, m));
+            book.settledMicros(shape, QUANTIZE, threads[i]).ifPresent(m -> putBorder(i, v.name(), true, m));
+            book.settledMicros(shape, DEQUANTIZE, threads[i]).ifPresent(m -> putBorder(i, v.name(), false, m));
         }
     }
 
@@ -141,24 +149,27 @@ final class CostMeter {
             Profile p = OrtStopwatch.profile(lowered, optimized, threads[i], inputs, effort);
             optimized = Optional.of(p.optimized());
             Attribution seen = Attribution.of(p, variant.groups());
-            if (!form.isEmpty()) {
-                note(i, form, timed, seen);
+            if (!p.settled() && !form.isEmpty()) {
+                disturbed.add(costs.get(i));
             }
-            noteBorders(i, seen);
+            if (!form.isEmpty()) {
+                note(i, form, timed, seen, p.settled());
+            }
+            noteBorders(i, seen, p.settled());
         }
     }
 
-    private void note(int i, String form, List<Group> timed, Attribution seen) {
+    private void note(int i, String form, List<Group> timed, Attribution seen, boolean settled) {
         Map<String, List<Double>> byShape = new TreeMap<>();
         for (Group g : timed) {
             put(i, form, g, seen.micros(g));
             byShape.computeIfAbsent(Shapes.of(g, variant.types()), k -> new ArrayList<>())
                     .add(seen.micros(g));
         }
-        byShape.forEach((shape, all) -> book.putMicros(shape, form, threads[i], average(all)));
+        byShape.forEach((shape, all) -> book.putMicros(shape, form, threads[i], average(all), settled));
     }
 
-    private void noteBorders(int i, Attribution seen) {
+    private void noteBorders(int i, Attribution seen, boolean settled) {
         Map<String, List<Double>> quantize = new HashMap<>();
         Map<String, List<Double>> dequantize = new HashMap<>();
         for (Value v : variant.graph().values()) {
@@ -172,8 +183,8 @@ final class CostMeter {
                 dequantize.computeIfAbsent(shape, k -> new ArrayList<>()).add(m);
             });
         }
-        quantize.forEach((shape, all) -> book.putMicros(shape, QUANTIZE, threads[i], average(all)));
-        dequantize.forEach((shape, all) -> book.putMicros(shape, DEQUANTIZE, threads[i], average(all)));
+        quantize.forEach((shape, all) -> book.putMicros(shape, QUANTIZE, threads[i], average(all), settled));
+        dequantize.forEach((shape, all) -> book.putMicros(shape, DEQUANTIZE, threads[i], average(all), settled));
     }
 
     private static double average(List<Double> all) {

@@ -26,6 +26,11 @@ record Decision(int variant, BitSet integer, String why, List<Timing> timings) {
         timings = List.copyOf(timings);
     }
 
+    /** Whether enough was measured that nobody disturbed. */
+    boolean isSettled() {
+        return timings.stream().allMatch(Timing::quiet);
+    }
+
     /** One line of text. */
     String text() {
         StringBuilder b = new StringBuilder()

@@ -33,7 +33,7 @@ public record PlacementReport(
      * @param inFloat everything in float
      * @param everywhere everything possible in integers
      * @param chosen the placement that was chosen
-     * @param quiet whether that many cores were free while measuring; if not, the measured times count for little
+     * @param quiet whether there were enough runs that others did not disturb; if not, the measured times count for little
      */
     public record Timing(int threads, Latency inFloat, Latency everywhere, Latency chosen, boolean quiet) {}
 
@@ -68,6 +68,11 @@ public record PlacementReport(
     /** Nothing can run in integers. */
     static PlacementReport nothing() {
         return new PlacementReport(0, List.of(), "nothing can run in integers", false, List.of(), List.of());
+    }
+
+    /** Whether others disturbed so much that the placement is to be decided again when cores are free. */
+    public boolean provisional() {
+        return timings.stream().anyMatch(t -> !t.quiet());
     }
 
     /** The numbers of threads that were timed. */

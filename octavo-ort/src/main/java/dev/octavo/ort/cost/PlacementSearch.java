@@ -1,24 +1,20 @@
 package dev.octavo.ort.cost;
 
-import dev.octavo.core.graph.Graph;
-import dev.octavo.core.op.Workload;
 import dev.octavo.core.tensor.Tensor;
+import dev.octavo.ort.FreeCores;
 import dev.octavo.ort.cost.PlacementReport.InFloat;
-import dev.octavo.ort.cost.PlacementReport.Latency;
-import dev.octavo.ort.cost.PlacementReport.Timing;
 import dev.octavo.quant.target.CostModel;
 import dev.octavo.quant.target.Group;
 import dev.octavo.quant.target.Placement;
 import dev.octavo.quant.target.SchemeOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Finds out where integer arithmetic pays on this machine: profiles the float network and the one in
@@ -28,19 +24,16 @@ import java.util.Set;
  */
 public final class PlacementSearch {
     private static final int ROUNDS = 1;
-    private static final int MOST_CUTS = 3;
-    private static final double HANDICAP = 1.04;
-    private static final double[][] SKEWS = {{1, 1}, {2, 1}, {0.5, 1}, {1, 0.85}, {1, 1.15}, {1, 1.4}};
+    private static final int MOST_CUTS = 4;
+    private static final double[][] SKEWS = {{1, 1}, {1, 1.15}, {0.5, 1}, {1, 1.4}, {2, 1}, {1, 0.85}};
 
     private final List<Variant> variants;
     private final SchemeOptions scheme;
     private final Preference preference;
     private final CostBook book;
     private final int[] threads = Judge.threadsHere();
+    private final BooleanSupplier coresAreFree;
     private final List<Candidate> candidates = new ArrayList<>();
-
-    /** A placement of one form of the network, and what the model says of it. */
-    private record Candidate(int form, List<Group> integer, String why, List<Double> predicted) {}
 
     /**
      * A search.
@@ -49,6 +42,16 @@ public final class PlacementSearch {
      * @param memory folder in which costs are remembered
      */
     public PlacementSearch(List<Variant> variants, SchemeOptions scheme, Preference preference, Path memory) {
+        this(variants, scheme, preference, memory, () -> FreeCores.areThere(Judge.threadsHere().length));
+    }
+
+    PlacementSearch(
+            List<Variant> variants,
+            SchemeOptions scheme,
+            Preference preference,
+            Path memory,
+            BooleanSupplier coresAreFree) {
+        this.coresAreFree = coresAreFree;
         this.variants = List.copyOf(variants);
         this.scheme = scheme;
         this.preference = preference;
@@ -61,19 +64,23 @@ public final class PlacementSearch {
         if (new Rules(plain.groups(), plain.possible()).possible().isEmpty()) {
             return PlacementReport.nothing();
         }
-        String key = "placement " + structure();
+        String key = "placement by undisturbed runs " + structure();
         Optional<Decision> known =
                 book.text(key).flatMap(Decision::parse).filter(d -> d.variant() >= 0 && d.variant() < variants.size());
-        if (known.isPresent()) {
+        if (known.isPresent() && (known.get().isSettled() || !coresAreFree.getAsBoolean())) {
             return report(known.get(), true);
         }
         for (int form = 0; form < variants.size(); form++) {
             addCandidates(form);
         }
-        Decision decision = decide();
-        book.put(key, decision.text());
+        Decision decision = new FinalRace(variants, candidates, scheme, preference, threads).decide();
+        // What was decided while others disturbed is decided again, but not for something that is no better founded.
+        boolean taken = known.isEmpty() || decision.isSettled();
+        if (taken) {
+            book.put(key, decision.text());
+        }
         book.save();
-        return report(decision, false);
+        return taken ? report(decision, false) : report(known.get(), true);
     }
 
     private String structure() {
@@ -94,7 +101,8 @@ public final class PlacementSearch {
         Map<String, Tensor> inputs = ProbeInputs.of(v.graph(), v.types());
         CostMeter meter = new CostMeter(v, scheme, book, threads, inputs);
         List<MeasuredCosts> costs = meter.measure(everything);
-        WeightedCosts all = WeightedCosts.inProportion(costs, v.groups()).skewed(1, preference.integerFactor());
+        List<MeasuredCosts> sound = meter.settled();
+        WeightedCosts all = WeightedCosts.inProportion(sound, v.groups()).skewed(1, preference.integerFactor());
         List<Group> cut = cut(v, rules, all);
         for (int round = 0; round < ROUNDS && !cut.isEmpty() && meter.learn(cut); round++) {
             cut = cut(v, rules, all);
@@ -105,7 +113,7 @@ public final class PlacementSearch {
         for (double[] skew : SKEWS) {
             family.add(all.skewed(skew[0], skew[1]));
         }
-        for (int part = 0; part < costs.size() && costs.size() > 1; part++) {
+        for (int part = 0; part < sound.size() && sound.size() > 1; part++) {
             family.add(all.only(part));
         }
         int before = candidates.size();
@@ -142,76 +150,6 @@ public final class PlacementSearch {
                     .toList();
             candidates.add(new Candidate(form, integer, why, predicted));
         }
-    }
-
-    private Decision decide() {
-        List<Graph> graphs = candidates.stream()
-                .parallel()
-                .map(c -> RoughLowering.of(variants.get(c.form()).graph(), c.integer(), scheme))
-                .toList();
-        Variant plain = variants.get(0);
-        Map<String, Tensor> inputs = ProbeInputs.of(plain.graph(), plain.types());
-        double[] rank = candidates.stream().mapToDouble(this::rank).toArray();
-        double[][] micros = new Judge(graphs, threads, inputs).race();
-        double[][] usable = Judge.usable(handicapped(micros));
-        // Known for some numbers of threads only, a small gain may be a loss with the others.
-        boolean all = usable[Judge.FLOAT].length == threads.length;
-        int chosen = Judge.choose(usable, rank, (all ? 1 : 2) * preference.tie());
-        if (chosen > Judge.EVERYWHERE && Judge.isClose(Judge.usable(micros), chosen)) {
-            // Once more in other sessions: to be the fastest of many in one race is partly luck.
-            List<Graph> last = List.of(graphs.get(Judge.FLOAT), graphs.get(Judge.EVERYWHERE), graphs.get(chosen));
-            double[][] again = new Judge(last, threads, inputs).race();
-            micros[Judge.FLOAT] = again[0];
-            micros[Judge.EVERYWHERE] = again[1];
-            micros[chosen] = again[2];
-            int confirmed = Judge.choose(Judge.usable(again), new double[] {0, 0, 1}, preference.tie());
-            chosen = confirmed == 2 ? chosen : confirmed;
-        }
-        List<Timing> timings = new ArrayList<>();
-        for (int t = 0; t < threads.length; t++) {
-            timings.add(new Timing(
-                    threads[t],
-                    latency(Judge.FLOAT, t, micros[Judge.FLOAT][t]),
-                    latency(Judge.EVERYWHERE, t, micros[Judge.EVERYWHERE][t]),
-                    latency(chosen, t, micros[chosen][t]),
-                    Judge.isUsable(micros, t)));
-        }
-        Candidate c = candidates.get(chosen);
-        BitSet integer = new BitSet();
-        List<Group> groups = variants.get(c.form()).groups();
-        for (int i = 0; i < groups.size(); i++) {
-            integer.set(i, c.integer().contains(groups.get(i)));
-        }
-        return new Decision(c.form(), integer, c.why(), timings);
-    }
-
-    /* A form that is not taken on ties has to be faster by more than noise. */
-    private double[][] handicapped(double[][] micros) {
-        double[][] copy = new double[micros.length][];
-        for (int i = 0; i < micros.length; i++) {
-            int form = candidates.get(i).form();
-            double factor = form > 0 && !variants.get(form).onTies() ? HANDICAP : 1;
-            copy[i] = Arrays.stream(micros[i]).map(m -> m * factor).toArray();
-        }
-        return copy;
-    }
-
-    private Latency latency(int candidate, int t, double measured) {
-        return new Latency(candidates.get(candidate).predicted().get(t), measured);
-    }
-
-    /* The share of multiply-accumulates in integers; another form of the network before or behind all of the plain. */
-    private double rank(Candidate c) {
-        Variant v = variants.get(c.form());
-        double all = v.groups().stream()
-                .mapToDouble(g -> Workload.macs(g.node(), v.types()))
-                .sum();
-        double integer = c.integer().stream()
-                .mapToDouble(g -> Workload.macs(g.node(), v.types()))
-                .sum();
-        double share = integer / Math.max(1, all);
-        double form = c.form() == 0 ? 0 : v.onTies() ? 2 : -2;
-        return form + (preference == Preference.MORE_FLOAT ? -share : share);
     }
 
     private PlacementReport report(Decision d, boolean remembered) {

@@ -19,7 +19,7 @@ class CostBookTest {
     @Test
     void remembersAcrossProcessesWhatWasSaved() {
         CostBook book = CostBook.open(folder.resolve("new"));
-        book.putMicros("Conv", "float", 2, 12.34567);
+        book.putMicros("Conv", "float", 2, 12.34567, true);
         book.put("placement x", "0|3|why|");
         book.save();
         CostBook again = CostBook.open(folder.resolve("new"));
@@ -31,7 +31,7 @@ class CostBookTest {
 
     @Test
     void forgetsWhatWasNotSaved() {
-        CostBook.open(folder).putMicros("Conv", "float", 1, 1);
+        CostBook.open(folder).putMicros("Conv", "float", 1, 1, true);
         assertThat(CostBook.open(folder).micros("Conv", "float", 1)).isEmpty();
     }
 
@@ -39,8 +39,8 @@ class CostBookTest {
     void keepsWhatOthersWroteMeanwhile() {
         CostBook mine = CostBook.open(folder);
         CostBook theirs = CostBook.open(folder);
-        mine.putMicros("a", "float", 1, 1);
-        theirs.putMicros("b", "float", 1, 2);
+        mine.putMicros("a", "float", 1, 1, true);
+        theirs.putMicros("b", "float", 1, 2, true);
         theirs.save();
         mine.save();
         CostBook all = CostBook.open(folder);
@@ -52,7 +52,7 @@ class CostBookTest {
     void losesNothingWhenManyWriteAtOnce() {
         IntStream.range(0, 40).parallel().forEach(i -> {
             CostBook book = CostBook.open(folder);
-            book.putMicros("shape " + i, "float", 1, i);
+            book.putMicros("shape " + i, "float", 1, i, true);
             book.save();
         });
         CostBook all = CostBook.open(folder);
@@ -64,7 +64,7 @@ class CostBookTest {
     @Test
     void passesOverDamagedLines() throws IOException {
         CostBook book = CostBook.open(folder);
-        book.putMicros("good", "float", 1, 7);
+        book.putMicros("good", "float", 1, 7, true);
         book.save();
         Path file = file();
         List<String> lines = List.of(
@@ -82,12 +82,12 @@ class CostBookTest {
     @Test
     void beginsAnewWhenTheFileHoldsNoText() throws IOException {
         CostBook book = CostBook.open(folder);
-        book.putMicros("a", "float", 1, 7);
+        book.putMicros("a", "float", 1, 7, true);
         book.save();
         Files.write(file(), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2, (byte) 0xc3});
         CostBook again = CostBook.open(folder);
         assertThat(again.micros("a", "float", 1)).isEmpty();
-        again.putMicros("b", "float", 1, 8);
+        again.putMicros("b", "float", 1, 8, true);
         again.save();
         assertThat(CostBook.open(folder).micros("b", "float", 1)).hasValue(8);
     }
@@ -96,7 +96,7 @@ class CostBookTest {
     void remembersNothingButWorksWhereNothingCanBeWritten() throws IOException {
         Path blocked = Files.writeString(folder.resolve("file"), "not a folder").resolve("below");
         CostBook book = CostBook.open(blocked);
-        book.putMicros("a", "float", 1, 7);
+        book.putMicros("a", "float", 1, 7, true);
         book.save();
         assertThat(book.micros("a", "float", 1)).hasValue(7);
         assertThat(CostBook.open(blocked).micros("a", "float", 1)).isEmpty();
@@ -113,5 +113,19 @@ class CostBookTest {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.toString().endsWith(".tsv")).findFirst().orElseThrow();
         }
+    }
+
+    @Test
+    void tellsNumbersThatOthersDisturbed() {
+        CostBook book = CostBook.open(folder);
+        book.putMicros("Conv", "float", 2, 12.5, false);
+        book.putMicros("Conv", "integer", 2, 7, true);
+        book.save();
+        CostBook again = CostBook.open(folder);
+        assertThat(again.micros("Conv", "float", 2)).hasValue(12.5);
+        assertThat(again.settledMicros("Conv", "float", 2)).isEmpty();
+        assertThat(again.settledMicros("Conv", "integer", 2)).hasValue(7);
+        again.putMicros("Conv", "float", 2, 11, true);
+        assertThat(again.settledMicros("Conv", "float", 2)).hasValue(11);
     }
 }

@@ -1,9 +1,7 @@
 package dev.octavo.ort.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -48,12 +46,20 @@ class JudgeTest {
     }
 
     @Test
-    void ignoresNumbersOfThreadsThatNoCoresWereFreeFor() {
-        double[][] busy = {{100, 130}, {60, 140}};
-        assertThat(Judge.isUsable(busy, 1)).isFalse();
-        assertThat(Judge.usable(busy)).isEqualTo(new double[][] {{100}, {60}});
-        double[][] quiet = {{100, 60}, {60, 40}};
-        assertThat(Judge.usable(quiet)).isEqualTo(quiet);
+    void ignoresNumbersOfThreadsThatOthersDisturbed() {
+        double[][] micros = {{100, 130}, {60, 140}};
+        assertThat(Judge.usable(new Race.Result(micros, new boolean[] {false, false})))
+                .isEqualTo(new double[][] {{100}, {60}});
+        assertThat(Judge.usable(new Race.Result(micros, new boolean[] {true, true})))
+                .isEqualTo(micros);
+    }
+
+    @Test
+    void goesByRankOnlyBetweenThoseThatTakeTheSameTime() {
+        double[][] micros = {{100, 60}, {80, 50}, {50, 30}, {50.5, 30.2}};
+        assertThat(Judge.near(micros, 0.02)).containsExactly(2, 3);
+        assertThat(Judge.near(micros, 0)).containsExactly(2);
+        assertThat(Judge.near(new double[][] {{100}, {101}}, 0.02)).isEmpty();
     }
 
     @Test
@@ -61,20 +67,5 @@ class JudgeTest {
         double[][] micros = {{100, 60}, {80, 50}, {95, 30}};
         assertThat(Judge.isClose(micros, 1)).isFalse();
         assertThat(Judge.isClose(micros, 2)).isTrue();
-    }
-
-    @Test
-    void findsTheRatioUnderNoiseThatHitsBothAlike() {
-        Random random = new Random(1);
-        double[] floats = new double[60];
-        double[] halves = new double[60];
-        for (int i = 0; i < floats.length; i++) {
-            double busy = random.nextInt(3) == 0 ? 2 : 1;
-            floats[i] = 100 * busy * (1 + 0.05 * random.nextDouble());
-            halves[i] = 50 * busy * (1 + 0.05 * random.nextDouble());
-        }
-        assertThat(Judge.ratio(halves, floats)).isCloseTo(0.5, within(0.02));
-        assertThat(Judge.ratio(floats, floats)).isCloseTo(1, within(1e-12));
-        assertThat(Judge.ratio(new double[0], floats)).isInfinite();
     }
 }
