@@ -42,7 +42,9 @@ class SmoothSearchTest {
     private static Prepared prepared(Graph graph, String... options) {
         List<dev.octavo.quant.rewrite.GraphPass> passes =
                 options.length == 0 ? List.of() : List.of(new SmoothQuant(Smoothed.options(options)));
-        QuantizeOptions o = QuantizeOptions.DEFAULT.withActivations(new MinMax());
+        QuantizeOptions o = QuantizeOptions.DEFAULT
+                .withActivations(new MinMax())
+                .withoutBiasCorrection();
         return Preparation.everywhere(
                 Preparation.rewrite(graph, passes, DATA, OrtEngine.INSTANCE::inferTypes), o, DATA);
     }
@@ -95,8 +97,7 @@ class SmoothSearchTest {
         for (double alpha : List.of(0.1, 0.3, 0.5, 0.7, 0.9)) {
             best = Math.min(best, executed(OUTLIERS, "alpha=" + alpha));
         }
-        // What is judged are inputs and weights of layers; what is executed rounds between them too.
-        assertThat(executed(OUTLIERS, "alpha=" + search)).isLessThan(1.25 * best);
+        assertThat(executed(OUTLIERS, "alpha=" + search)).isLessThanOrEqualTo(1.001 * best);
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.octavo.quant.rewrite.smooth;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Node;
+import dev.octavo.core.op.Workload;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.Journal;
@@ -39,7 +41,10 @@ public final class SmoothQuant implements GraphPass {
 
     /* The outputs' error must fall by this much. */
     private static final double WORTH = 0.95;
-    private static final int JUDGED = 16;
+
+    /* As many samples judge as make up so many multiply-accumulates, so that small networks are judged well. */
+    private static final long WORK = 10_000_000_000L;
+    private static final int FEWEST = 16;
     private static final int DRIFT_SAMPLES = 4;
 
     private final SmoothOptions options;
@@ -204,9 +209,9 @@ public final class SmoothQuant implements GraphPass {
         }
 
         private Map<String, Double> judge(Map<String, Map<String, Double>> candidates) {
-            List<Map<String, Tensor>> few = spread(samples, JUDGED);
+            List<Map<String, Tensor>> few = spread(samples, judges());
             NetworkTrial trial = new NetworkTrial(smoothing.graph(), engine.orElseThrow(), few, options.widths());
-            double plain = trial.error(smoothing.graph(), smoothing.ranges());
+            double plain = trial.error(smoothing.graph(), smoothing.types(), smoothing.ranges());
             double least = Double.POSITIVE_INFINITY;
             Map<String, Double> best = Map.of();
             String name = "";
@@ -217,7 +222,7 @@ public final class SmoothQuant implements GraphPass {
                 }
                 double error = known.computeIfAbsent(c.getValue(), a -> {
                     Smoothing.Smoothed s = smoothing.with(a);
-                    return trial.error(s.graph(), s.ranges());
+                    return trial.error(s.graph(), smoothing.types(), s.ranges());
                 });
                 if (error < least) {
                     least = error;
@@ -236,6 +241,14 @@ public final class SmoothQuant implements GraphPass {
             }
             journal.did(NAME, smoothing.graph().name(), name + "; " + change);
             return best;
+        }
+
+        private int judges() {
+            long macs = 1;
+            for (Node n : smoothing.graph().nodes()) {
+                macs += Workload.macs(n, smoothing.types());
+            }
+            return (int) Math.max(FEWEST, Math.min(options.samples(), WORK / macs));
         }
 
         private void explain(Map<String, Double> best, Map<String, Found> found) {
