@@ -31,7 +31,8 @@ class SmoothQuantTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void keepsTheOutputsOfRandomNetworks(long seed) {
-        Smoothed.of(RandomGraphs.of(seed), "alpha=0.7", "always=true", "fold=never").keepsOutputs();
+        Smoothed.of(RandomGraphs.of(seed), "alpha=0.7", "always=true", "fold=never")
+                .keepsOutputs();
         Smoothed folded = Smoothed.of(RandomGraphs.of(seed), "alpha=0.5", "always=true");
         if (folded.journal().countOf(SmoothQuant.NAME) > 0) {
             folded.keepsOutputs();
@@ -57,8 +58,7 @@ class SmoothQuantTest {
                 "x[1,5,8] -> Conv(a[6,5,3]) -> LeakyRelu(; alpha=0.1) -> Conv(w[4,6,2]) -> y",
                 "x[1,5,4,4,4] -> Conv(a[6,5,2,2,2]) -> Relu -> Conv(w[4,6,1,1,1]) -> y",
                 "x[1,5,8,8] -> Conv(a[6,5,3,3]) -> BatchNormalization -> Relu -> Conv(w[4,6,1,1]) -> y",
-                "x[1,5,8,8] -> ConvTranspose(a[5,3,2,2], b[3]) -> Relu -> Conv(w[4,3,1,1]) -> y"
-                        + "; x -> Relu -> z",
+                "x[1,5,8,8] -> ConvTranspose(a[5,3,2,2], b[3]) -> Relu -> Conv(w[4,3,1,1]) -> y" + "; x -> Relu -> z",
                 "x[1,6,8,8] -> ConvTranspose(a[6,3,2,2], b[6]; group=2) -> Relu -> ConvTranspose(w[6,2,2,2]; group=3)"
                         + " -> y",
                 "x[1,5,8,8] -> Conv(a[6,5,3,3]) -> MaxPool(; kernel_shape=2,2) -> Conv(w[4,3,1,1]; group=2) -> y",
@@ -83,7 +83,9 @@ class SmoothQuantTest {
                 .isEqualTo(s.before().nodes().stream().map(n -> n.type()).toList());
         assertThat(s.changed("w")).isTrue();
         String reader = s.before().require("w").uses().get(0).node().output().name();
-        assertThat(s.spreadAt(s.after(), reader)).as("with alpha 1 all channels are alike").isLessThan(1.001);
+        assertThat(s.spreadAt(s.after(), reader))
+                .as("with alpha 1 all channels are alike")
+                .isLessThan(1.001);
         s.saying("folded into");
     }
 
@@ -105,9 +107,12 @@ class SmoothQuantTest {
             })
     void leavesAloneWhatCannotBeFolded(String textAndReason) {
         String[] parts = textAndReason.split(" # ");
-        Smoothed s = Smoothed.of(parts[0], "alpha=1", "always=true", "fold=only").because(parts[1]);
+        Smoothed s =
+                Smoothed.of(parts[0], "alpha=1", "always=true", "fold=only").because(parts[1]);
         assertThat(s.journal().countOf(SmoothQuant.NAME)).isZero();
-        assertThat(s.after().version()).as("nothing was touched").isEqualTo(s.before().copy().version());
+        assertThat(s.after().version())
+                .as("nothing was touched")
+                .isEqualTo(s.before().copy().version());
     }
 
     @Test
@@ -118,7 +123,13 @@ class SmoothQuantTest {
                 .saying("by a division of its own, because")
                 .keepsOutputs();
         assertThat(s.operators()).contains("Div").doesNotContain("Mul");
-        assertThat(s.after().require("z").producer().orElseThrow().input(0).orElseThrow().name())
+        assertThat(s.after()
+                        .require("z")
+                        .producer()
+                        .orElseThrow()
+                        .input(0)
+                        .orElseThrow()
+                        .name())
                 .isEqualTo("p");
     }
 
@@ -134,7 +145,8 @@ class SmoothQuantTest {
 
     @Test
     void readersOfOneTensorShareTheFactorsOfTheirLargestWeights() {
-        String text = "x[1,5,8,8] -> Conv(a[6,5,1,1]) -> Relu -> p; p -> Conv(v[2,6,1,1]) -> y; p -> Conv(w[4,6,3,3]) -> z";
+        String text =
+                "x[1,5,8,8] -> Conv(a[6,5,1,1]) -> Relu -> p; p -> Conv(v[2,6,1,1]) -> y; p -> Conv(w[4,6,3,3]) -> z";
         Smoothed s = Smoothed.of(text, "alpha=0", "always=true");
         float[] v = s.after().require("v").constant().orElseThrow().floats();
         float[] w = s.after().require("w").constant().orElseThrow().floats();
@@ -172,8 +184,7 @@ class SmoothQuantTest {
         for (int c = 0; c < 6; c++) {
             float factor = after[5 * c] / before[5 * c];
             assertThat(is.mean().get(c) / was.mean().get(c)).isCloseTo(factor, within(factor * 1e-4f));
-            assertThat(is.deviation().get(c) / was.deviation().get(c))
-                    .isCloseTo(factor, within(factor * 1e-4f));
+            assertThat(is.deviation().get(c) / was.deviation().get(c)).isCloseTo(factor, within(factor * 1e-4f));
         }
     }
 
@@ -196,8 +207,7 @@ class SmoothQuantTest {
             }
 
             @Override
-            public dev.octavo.core.stat.Evidence observe(
-                    Graph graph, dev.octavo.core.stat.EvidenceRequest request) {
+            public dev.octavo.core.stat.Evidence observe(Graph graph, dev.octavo.core.stat.EvidenceRequest request) {
                 return new SeededWitness(graph, 2, 10).observe(graph, request);
             }
 

@@ -42,9 +42,8 @@ class SmoothSearchTest {
     private static Prepared prepared(Graph graph, String... options) {
         List<dev.octavo.quant.rewrite.GraphPass> passes =
                 options.length == 0 ? List.of() : List.of(new SmoothQuant(Smoothed.options(options)));
-        QuantizeOptions o = QuantizeOptions.DEFAULT
-                .withActivations(new MinMax())
-                .withoutBiasCorrection();
+        QuantizeOptions o =
+                QuantizeOptions.DEFAULT.withActivations(new MinMax()).withoutBiasCorrection();
         return Preparation.everywhere(
                 Preparation.rewrite(graph, passes, DATA, OrtEngine.INSTANCE::inferTypes), o, DATA);
     }
@@ -59,8 +58,10 @@ class SmoothSearchTest {
         try (Engine.Session truth = OrtEngine.INSTANCE.open(graph, Engine.Mode.OPTIMIZED, 1);
                 Engine.Session quantized = OrtEngine.INSTANCE.open(p.lower(plan), Engine.Mode.OPTIMIZED, 1)) {
             for (Map<String, Tensor> sample : DATA.samples(24)) {
-                float[] real = Objects.requireNonNull(truth.run(sample).get("y")).floats();
-                float[] got = Objects.requireNonNull(quantized.run(sample).get("y")).floats();
+                float[] real =
+                        Objects.requireNonNull(truth.run(sample).get("y")).floats();
+                float[] got =
+                        Objects.requireNonNull(quantized.run(sample).get("y")).floats();
                 for (int i = 0; i < real.length; i++) {
                     difference += Math.pow((double) real[i] - got[i], 2);
                     power += (double) real[i] * real[i];
@@ -111,8 +112,7 @@ class SmoothSearchTest {
 
     @Test
     void experimentsFollowAlphaAndTheSizeOfTheInput() {
-        SmoothingExperiments e =
-                SmoothingExperiments.on(OUTLIERS, DATA, Smoothed.options("alpha=0.5", "samples=8"));
+        SmoothingExperiments e = SmoothingExperiments.on(OUTLIERS, DATA, Smoothed.options("alpha=0.5", "samples=8"));
         List<LayerCurve> curves = e.overAlpha(SmoothingExperiments.alphas());
         assertThat(curves).hasSize(6);
         assertThat(curves.get(1).smoothed()).hasSize(19);
@@ -121,7 +121,10 @@ class SmoothSearchTest {
         double half = second.smoothed().get(9).l1();
         assertThat(second.smoothed().get(9).alpha()).isEqualTo(0.5);
         assertThat(half).as("an outlier channel divided").isLessThan(second.naive() / 2);
-        assertThat(second.smoothed().stream().mapToDouble(SmoothingExperiments.AtAlpha::l1).min().orElseThrow())
+        assertThat(second.smoothed().stream()
+                        .mapToDouble(SmoothingExperiments.AtAlpha::l1)
+                        .min()
+                        .orElseThrow())
                 .isEqualTo(second.smoothed().stream()
                         .filter(a -> a.alpha() == second.best())
                         .findFirst()
@@ -130,7 +133,8 @@ class SmoothSearchTest {
 
         List<AtScale> layer = e.layerOverScale("conv_2", 0.5, List.of(1.0, 50.0));
         assertThat(layer.get(0).naive()).isCloseTo(second.naive(), within(1e-9));
-        assertThat(layer.get(1).naive()).isCloseTo(50 * layer.get(0).naive(), within(0.5 * layer.get(0).naive()));
+        assertThat(layer.get(1).naive())
+                .isCloseTo(50 * layer.get(0).naive(), within(0.5 * layer.get(0).naive()));
         assertThat(layer.get(1).smoothed()).isLessThan(layer.get(1).naive() / 2);
 
         List<AtScale> whole = e.networkOverScale(0.5, List.of(1.0, 20.0));
@@ -140,8 +144,7 @@ class SmoothSearchTest {
 
     @Test
     void factorsOfEachInputSmoothToo() {
-        SmoothingExperiments e =
-                SmoothingExperiments.on(OUTLIERS, DATA, Smoothed.options("alpha=0.5", "samples=8"));
+        SmoothingExperiments e = SmoothingExperiments.on(OUTLIERS, DATA, Smoothed.options("alpha=0.5", "samples=8"));
         SmoothingExperiments.Dynamic d = e.dynamic(0.5);
         assertThat(d.smoothed()).isLessThan(d.naive() / 3);
     }

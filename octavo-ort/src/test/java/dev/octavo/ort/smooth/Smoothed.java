@@ -45,12 +45,14 @@ record Smoothed(Graph before, Graph after, Journal journal, SeededWitness witnes
     }
 
     Smoothed because(String part) {
-        assertThat(journal.entries()).anySatisfy(e -> assertThat(e.did() ? "" : e.text()).contains(part));
+        assertThat(journal.entries())
+                .anySatisfy(e -> assertThat(e.did() ? "" : e.text()).contains(part));
         return this;
     }
 
     Smoothed saying(String part) {
-        assertThat(journal.entries()).anySatisfy(e -> assertThat(e.did() ? e.text() : "").contains(part));
+        assertThat(journal.entries())
+                .anySatisfy(e -> assertThat(e.did() ? e.text() : "").contains(part));
         return this;
     }
 
@@ -89,12 +91,13 @@ record Smoothed(Graph before, Graph after, Journal journal, SeededWitness witnes
 
     /** The ranges of the channels that a layer reads, largest over smallest. */
     double spreadAt(Graph graph, String layerOutput) {
-        Weighted w = Weighted.of(graph.require(layerOutput).producer().orElseThrow()).orElseThrow();
+        Weighted w =
+                Weighted.of(graph.require(layerOutput).producer().orElseThrow()).orElseThrow();
         int axis = w.activationAxis();
         var stats = Objects.requireNonNull(witness.observe(
                         graph,
-                        new dev.octavo.core.stat.EvidenceRequest(new java.util.TreeMap<>(
-                                Map.of(w.input().name(), java.util.Set.of(axis)))))
+                        new dev.octavo.core.stat.EvidenceRequest(
+                                new java.util.TreeMap<>(Map.of(w.input().name(), java.util.Set.of(axis)))))
                 .of(w.input().name())
                 .channels()
                 .get(axis));

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 /** Chooses the α of every tensor by what it does to the layers that read the tensor. */
 final class AlphaChoice {
     /** 0.05, 0.10 … 0.95. */
-    static final List<Double> GRID = IntStream.rangeClosed(1, 19).mapToObj(i -> i / 20.0).toList();
+    static final List<Double> GRID =
+            IntStream.rangeClosed(1, 19).mapToObj(i -> i / 20.0).toList();
 
     /* Less gain than this is as likely none, and is not worth a change of the weights. */
     private static final double WORTH = 0.9;
@@ -82,9 +83,8 @@ final class AlphaChoice {
         Map<String, Found> found = new LinkedHashMap<>();
         Smoothed current = Smoothed.begin(smoothing);
         for (SmoothSite site : smoothing.sites()) {
-            List<Double> own = site.readers().areDepthwise(current.graph()) && widths.perChannel()
-                    ? List.of(1.0)
-                    : alphas;
+            List<Double> own =
+                    site.readers().areDepthwise(current.graph()) && widths.perChannel() ? List.of(1.0) : alphas;
             best(site, own, search, current).ifPresent(f -> {
                 found.put(site.tensor(), f);
                 if (f.pays()) {
@@ -122,7 +122,8 @@ final class AlphaChoice {
             least = judged[i] < judged[least] ? i : least;
         }
         int layers = errors.size();
-        List<Double> means = Arrays.stream(sums).skip(1).mapToObj(e -> e / layers).toList();
+        List<Double> means =
+                Arrays.stream(sums).skip(1).mapToObj(e -> e / layers).toList();
         double worth = site.divided() ? WORTH_A_NODE : WORTH;
         return Optional.of(new Found(alphas, sums[0] / layers, means, least - 1, worth));
     }

@@ -129,8 +129,7 @@ final class ChannelFold {
     private void keepStatistics(Spot s) {
         BatchNormStatistics.of(graph, s.value.name())
                 .filter(b -> b.channels() == s.count)
-                .ifPresent(b ->
-                        edits.add(f -> b.scaled(s.part(f)).put(graph, s.value.name())));
+                .ifPresent(b -> edits.add(f -> b.scaled(s.part(f)).put(graph, s.value.name())));
     }
 
     private void through(Spot s, Node n) {
@@ -222,8 +221,9 @@ final class ChannelFold {
 
     private void intoScaleAndShift(Spot s, Node n, boolean fits) {
         Optional<Value> shift = n.input(2);
-        boolean constant = n.input(1).filter(v -> constants.isScalable(v, 0, s.count)).isPresent()
-                && (shift.isEmpty() || constants.isScalable(shift.get(), 0, s.count));
+        boolean constant =
+                n.input(1).filter(v -> constants.isScalable(v, 0, s.count)).isPresent()
+                        && (shift.isEmpty() || constants.isScalable(shift.get(), 0, s.count));
         if (!fits || !constant) {
             refuse(n.label() + " does not scale these channels by constants");
             return;

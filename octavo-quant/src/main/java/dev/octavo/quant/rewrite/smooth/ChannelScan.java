@@ -10,11 +10,11 @@ import dev.octavo.core.stat.ValueEvidence;
 import dev.octavo.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.List;
 
 /**
  * What some given samples, and not a data set, say of the inputs of layers.
@@ -27,8 +27,9 @@ record ChannelScan(Map<String, ChannelRanges> seen, Map<String, Range> ranges) {
         Graph open = of.graph().copy();
         Map<String, ValueCollector> collectors = new TreeMap<>();
         of.ranges().keySet().forEach(v -> collectors.put(v, new ValueCollector(Set.of())));
-        of.sites().forEach(s ->
-                collectors.put(s.tensor(), new ValueCollector(Set.of(s.readers().axis()))));
+        of.sites()
+                .forEach(s -> collectors.put(
+                        s.tensor(), new ValueCollector(Set.of(s.readers().axis()))));
         for (String name : collectors.keySet()) {
             Value v = open.require(name);
             if (!v.isGraphInput() && !v.isGraphOutput()) {
@@ -41,7 +42,8 @@ record ChannelScan(Map<String, ChannelRanges> seen, Map<String, Range> ranges) {
                 values.putAll(sample);
                 collectors.forEach((name, c) -> {
                     Tensor t = Objects.requireNonNull(values.get(name), name);
-                    ByteBuffer bytes = t.storage().slice(0, Math.toIntExact(t.storage().byteSize()));
+                    ByteBuffer bytes =
+                            t.storage().slice(0, Math.toIntExact(t.storage().byteSize()));
                     c.add(t.shape(), bytes.asIntBuffer());
                 });
             }

@@ -118,7 +118,8 @@ public final class DynamicSmoothing {
                 node(at, "Pow", seen, constant(Tensor.ofFloats(Shape.SCALAR, (float) alpha))),
                 constant(Tensor.ofFloats(Shape.of(share.length), share)));
         String zero = constant(Tensor.ofFloats(Shape.SCALAR, 0f));
-        String active = node(at, "Greater", node(at, "Mul", s, constant(Tensor.ofFloats(Shape.of(read.length), read))), zero);
+        String active =
+                node(at, "Greater", node(at, "Mul", s, constant(Tensor.ofFloats(Shape.of(read.length), read))), zero);
         return node(at, "Where", active, s, constant(Tensor.ofFloats(Shape.SCALAR, 1f)));
     }
 
@@ -169,8 +170,8 @@ public final class DynamicSmoothing {
             }
         }
         float most = (1 << (widths.weightBits() - 1)) - 1;
-        String scale = positive(
-                at, node(at, "Div", reduced(at, "ReduceMax", node(at, "Abs", weight), others), scalar(most)));
+        String scale =
+                positive(at, node(at, "Div", reduced(at, "ReduceMax", node(at, "Abs", weight), others), scalar(most)));
         String codes = node(at, "Round", node(at, "Div", weight, scale));
         codes = node(at, "Max", node(at, "Min", codes, scalar(most)), scalar(-most - 1));
         return node(at, "Mul", codes, scale);

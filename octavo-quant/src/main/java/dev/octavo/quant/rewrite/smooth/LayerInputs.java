@@ -33,8 +33,7 @@ final class LayerInputs {
     }
 
     /** Runs the network on the samples, each alone on one thread, several side by side. */
-    static LayerInputs collect(
-            Graph graph, List<Readers> readers, Engine engine, List<Map<String, Tensor>> samples) {
+    static LayerInputs collect(Graph graph, List<Readers> readers, Engine engine, List<Map<String, Tensor>> samples) {
         Graph open = graph.copy();
         for (Readers r : readers) {
             Value v = open.require(r.tensor());

@@ -11,20 +11,20 @@ import dev.octavo.core.plan.Plan;
 import dev.octavo.core.plan.QuantParams;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Range;
-import dev.octavo.core.plan.Site;
-import dev.octavo.core.tensor.DType;
-import dev.octavo.core.tensor.Tensor;
-import dev.octavo.quant.lower.Lowering;
-import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
 import dev.octavo.core.plan.Scheme;
+import dev.octavo.core.plan.Site;
 import dev.octavo.core.stat.DyadicHistogram;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.Extremes;
 import dev.octavo.core.stat.ValueEvidence;
+import dev.octavo.core.tensor.DType;
+import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.lower.Lowering;
 import dev.octavo.quant.range.AbsMax;
 import dev.octavo.quant.range.MinMax;
+import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
 import dev.octavo.quant.solve.EvidenceNeeds;
 import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;
@@ -32,11 +32,11 @@ import dev.octavo.quant.target.OnnxRuntimeCpu;
 import dev.octavo.quant.target.SchemeBuilder;
 import dev.octavo.quant.target.SchemeOptions;
 import dev.octavo.quant.target.Target;
-import java.util.Set;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -220,7 +220,8 @@ final class NetworkTrial {
     private double mean(List<Map<String, float[]>> got, boolean squared) {
         double total = 0;
         int outputs = 0;
-        for (String name : truth.isEmpty() ? List.<String>of() : List.copyOf(truth.get(0).keySet())) {
+        for (String name :
+                truth.isEmpty() ? List.<String>of() : List.copyOf(truth.get(0).keySet())) {
             double difference = 0;
             double power = 0;
             for (int i = 0; i < truth.size(); i++) {

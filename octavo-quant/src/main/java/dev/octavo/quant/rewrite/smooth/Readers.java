@@ -44,7 +44,8 @@ record Readers(String tensor, int axis, int channels, List<String> layers) {
 
     /** Whether every layer is a convolution of which each filter sees one channel. */
     boolean areDepthwise(Graph graph) {
-        return in(graph).stream().allMatch(w -> WeightLayout.of(w).taps() == WeightLayout.of(w).kernel() && w.group() > 1);
+        return in(graph).stream()
+                .allMatch(w -> WeightLayout.of(w).taps() == WeightLayout.of(w).kernel() && w.group() > 1);
     }
 
     /** The largest magnitude of the weights that read each channel, over all layers. */
@@ -64,7 +65,8 @@ record Readers(String tensor, int axis, int channels, List<String> layers) {
     static List<Readers> of(Graph graph, Map<String, TensorType> types, SmoothOptions options, Journal journal) {
         Map<String, Readers> found = new LinkedHashMap<>();
         for (Node n : graph.nodes()) {
-            Optional<Weighted> w = Weighted.of(n).filter(v -> options.means(n.name(), n.output().name()));
+            Optional<Weighted> w = Weighted.of(n)
+                    .filter(v -> options.means(n.name(), n.output().name()));
             if (w.isEmpty()) {
                 continue;
             }

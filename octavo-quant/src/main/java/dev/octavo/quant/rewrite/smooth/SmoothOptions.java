@@ -91,8 +91,7 @@ public record SmoothOptions(Alpha alpha, List<Glob> on, Fold fold, Widths widths
 
     /** What a recipe says. */
     public static SmoothOptions of(PassOptions options) {
-        options.knowing(
-                "alpha", "on", "fold", "activation-bits", "weight-bits", "weights", "always", "samples");
+        options.knowing("alpha", "on", "fold", "activation-bits", "weight-bits", "weights", "always", "samples");
         Widths widths = new Widths(
                 options.integer("activation-bits", 8),
                 options.integer("weight-bits", 8),

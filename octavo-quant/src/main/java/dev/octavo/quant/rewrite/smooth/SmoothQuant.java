@@ -169,8 +169,7 @@ public final class SmoothQuant implements GraphPass {
             if (searched) {
                 for (double alpha : AlphaChoice.GRID) {
                     candidates.put(
-                            String.format(Locale.ROOT, "alpha %.2f where it pays", alpha),
-                            payingAt(found, alpha));
+                            String.format(Locale.ROOT, "alpha %.2f where it pays", alpha), payingAt(found, alpha));
                     candidates.put(String.format(Locale.ROOT, "alpha %.2f everywhere", alpha), everywhere(alpha));
                 }
             }
@@ -254,7 +253,11 @@ public final class SmoothQuant implements GraphPass {
         private void explain(Map<String, Double> best, Map<String, Found> found) {
             found.forEach((tensor, f) -> {
                 if (!best.containsKey(tensor)) {
-                    journal.skipped(NAME, tensor, f.text() + " at alpha " + f.alpha() + (f.pays() ? ", but the whole would not gain" : " does not pay"));
+                    journal.skipped(
+                            NAME,
+                            tensor,
+                            f.text() + " at alpha " + f.alpha()
+                                    + (f.pays() ? ", but the whole would not gain" : " does not pay"));
                 }
             });
             for (SmoothSite s : smoothing.sites()) {

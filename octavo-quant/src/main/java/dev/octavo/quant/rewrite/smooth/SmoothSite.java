@@ -63,15 +63,15 @@ record SmoothSite(Readers readers, boolean divided, String because) {
         Value v = graph.require(r.tensor());
         if (!r.areAll(graph)) {
             return Optional.of(v.uses().stream()
-                    .filter(u -> u.isCaptured() || !r.layers().contains(u.node().output().name()))
+                    .filter(u -> u.isCaptured()
+                            || !r.layers().contains(u.node().output().name()))
                     .map(Use::node)
                     .map(Node::label)
                     .findFirst()
                     .map(n -> n + " reads " + r.tensor() + " too and would see it smoothed")
                     .orElse(r.tensor() + " is an output of the network"));
         }
-        return ChannelFold.of(graph, types, v, r.axis(), r.channels())
-                .obstacle();
+        return ChannelFold.of(graph, types, v, r.axis(), r.channels()).obstacle();
     }
 
     private static boolean givesFloat(Graph graph, Map<String, TensorType> types, List<Group> groups, Readers r) {

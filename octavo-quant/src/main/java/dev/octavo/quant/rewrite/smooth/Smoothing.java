@@ -54,8 +54,7 @@ record Smoothing(
     }
 
     /** Collects what must be known of the sites and of everything else that a layer reads. */
-    static Smoothing observe(
-            Graph graph, Map<String, TensorType> types, List<SmoothSite> sites, Witness witness) {
+    static Smoothing observe(Graph graph, Map<String, TensorType> types, List<SmoothSite> sites, Witness witness) {
         TreeMap<String, Set<Integer>> axes = new TreeMap<>();
         NetworkTrial.inputs(graph).forEach(v -> axes.put(v, Set.of()));
         NetworkTrial.quantized(graph, types).forEach(v -> axes.putIfAbsent(v, Set.of()));
@@ -64,11 +63,12 @@ record Smoothing(
         Evidence evidence = witness.observe(graph, new EvidenceRequest(axes));
         Map<String, ChannelRanges> seen = new HashMap<>();
         Map<String, Range> ranges = new HashMap<>();
-        axes.keySet().forEach(v -> ranges.put(
-                v,
-                new Range(
-                        evidence.of(v).histogram().min(),
-                        evidence.of(v).histogram().max())));
+        axes.keySet()
+                .forEach(v -> ranges.put(
+                        v,
+                        new Range(
+                                evidence.of(v).histogram().min(),
+                                evidence.of(v).histogram().max())));
         channels.forEach((v, axis) -> seen.put(
                 v,
                 ChannelRanges.of(java.util.Objects.requireNonNull(
@@ -79,15 +79,12 @@ record Smoothing(
     }
 
     /* The channel axis of everything that some smoothing scales. */
-    private static Map<String, Integer> channels(
-            Graph graph, Map<String, TensorType> types, List<SmoothSite> sites) {
+    private static Map<String, Integer> channels(Graph graph, Map<String, TensorType> types, List<SmoothSite> sites) {
         Map<String, Integer> axes = new TreeMap<>();
         for (SmoothSite s : sites) {
             axes.put(s.tensor(), s.readers().axis());
             if (!s.divided()) {
-                s.fold(graph, types)
-                        .spots()
-                        .forEach(p -> axes.put(p.value().name(), p.axis()));
+                s.fold(graph, types).spots().forEach(p -> axes.put(p.value().name(), p.axis()));
             }
         }
         return axes;

@@ -4,11 +4,8 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
-import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.Weighted;
-import dev.octavo.core.plan.Range;
 import dev.octavo.core.tensor.DType;
-import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.rewrite.Witness;
@@ -179,7 +176,8 @@ public final class SmoothingExperiments {
                 }
             }
         }
-        throw new ModelException("no layer that can be smoothed is called '" + layer + "'", "see overAlpha for the names");
+        throw new ModelException(
+                "no layer that can be smoothed is called '" + layer + "'", "see overAlpha for the names");
     }
 
     private AtScale atScale(SmoothSite site, Weighted w, double alpha, double k) {
@@ -196,7 +194,8 @@ public final class SmoothingExperiments {
         double[] s = SmoothingFactors.of(seen.maxima(), site.readers().weightMaxima(smoothing.graph()), alpha)
                 .map(SmoothingFactors::values)
                 .orElse(ones(site));
-        return new AtScale(k, trial.loss(ones(site), seen).l1(), trial.loss(s, seen).l1());
+        return new AtScale(
+                k, trial.loss(ones(site), seen).l1(), trial.loss(s, seen).l1());
     }
 
     /** The whole network over the size of its input: float and quantized both see the larger input. */
@@ -210,8 +209,8 @@ public final class SmoothingExperiments {
             Map<String, Double> everywhere = new LinkedHashMap<>();
             own.sites().forEach(s -> everywhere.put(s.tensor(), alpha));
             Smoothing.Smoothed smoothed = own.with(everywhere);
-            points.add(new AtScale(
-                    k, trial.l1(own.graph(), own.ranges()), trial.l1(smoothed.graph(), smoothed.ranges())));
+            points.add(
+                    new AtScale(k, trial.l1(own.graph(), own.ranges()), trial.l1(smoothed.graph(), smoothed.ranges())));
         }
         return points;
     }

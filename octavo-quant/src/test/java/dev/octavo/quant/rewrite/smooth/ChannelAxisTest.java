@@ -62,7 +62,8 @@ class ChannelAxisTest {
     static Stream<Arguments> tensors() {
         List<Arguments> all = new ArrayList<>();
         for (int[] dims : List.of(
-                new int[] {7}, new int[] {5, 7}, new int[] {3, 6, 5}, new int[] {2, 5, 3, 4}, new int[] {2, 3, 4, 3, 2})) {
+                new int[] {7}, new int[] {5, 7}, new int[] {3, 6, 5}, new int[] {2, 5, 3, 4}, new int[] {2, 3, 4, 3, 2
+                })) {
             for (int axis = 0; axis < dims.length; axis++) {
                 all.add(Arguments.of(dims, axis));
             }
@@ -112,8 +113,8 @@ class ChannelAxisTest {
     private static boolean follows(Statistic s, float[] x, int[] dims, int axis, Random r) {
         int[] p = Permutations.of(dims[axis], r);
         double[] plain = s.of(x, dims, axis);
-        boolean right = Arrays.equals(
-                s.of(Permutations.along(x, dims, axis, p), dims, axis), Permutations.apply(plain, p));
+        boolean right =
+                Arrays.equals(s.of(Permutations.along(x, dims, axis, p), dims, axis), Permutations.apply(plain, p));
         for (int other = 0; other < dims.length; other++) {
             if (other != axis) {
                 float[] moved = Permutations.along(x, dims, other, Permutations.of(dims[other], r));

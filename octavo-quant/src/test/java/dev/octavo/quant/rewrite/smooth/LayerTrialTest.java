@@ -94,8 +94,7 @@ class LayerTrialTest {
         for (int i = 0; i < v.length; i++) {
             v[i] = (float) a.data()[i];
         }
-        return Tensor.ofFloats(
-                Shape.of(a.dims().stream().mapToLong(d -> d).toArray()), v);
+        return Tensor.ofFloats(Shape.of(a.dims().stream().mapToLong(d -> d).toArray()), v);
     }
 
     /** On one channel pair, by hand: grids of 15 steps for X in [0, 15], and of 7 for W. */
@@ -151,7 +150,8 @@ class LayerTrialTest {
         ChannelRanges seen = new ChannelRanges(low, high);
         double[] s = SmoothingFactors.of(
                         seen.maxima(),
-                        WeightLayout.of(w).inputMaxima(w.weight().constant().orElseThrow().floats()),
+                        WeightLayout.of(w)
+                                .inputMaxima(w.weight().constant().orElseThrow().floats()),
                         0.5)
                 .orElseThrow()
                 .values();

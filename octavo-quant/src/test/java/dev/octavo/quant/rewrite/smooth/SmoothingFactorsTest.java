@@ -15,9 +15,11 @@ class SmoothingFactorsTest {
 
     @Test
     void isTheFormula() {
-        double[] s = factors(new float[] {16, 1, 0.25f}, new float[] {1, 4, 0.0625f}, 0.5).values();
+        double[] s = factors(new float[] {16, 1, 0.25f}, new float[] {1, 4, 0.0625f}, 0.5)
+                .values();
         assertThat(s).containsExactly(new double[] {4, 0.5, 2}, within(1e-12));
-        double[] third = factors(new float[] {8, 1}, new float[] {1, 27}, 1.0 / 3).values();
+        double[] third =
+                factors(new float[] {8, 1}, new float[] {1, 27}, 1.0 / 3).values();
         assertThat(third).containsExactly(new double[] {2, 1.0 / 9}, within(1e-9));
     }
 
@@ -50,7 +52,8 @@ class SmoothingFactorsTest {
     @Test
     void extremesStayUsable() {
         float[] x = {Float.MAX_VALUE, Float.MIN_VALUE, 1, 1, 1};
-        double[] s = factors(x, new float[] {Float.MIN_VALUE, Float.MAX_VALUE, 1, 1, 1}, 0.5).values();
+        double[] s = factors(x, new float[] {Float.MIN_VALUE, Float.MAX_VALUE, 1, 1, 1}, 0.5)
+                .values();
         for (double f : s) {
             assertThat((float) f).isPositive().isFinite();
             assertThat((float) (1 / f)).isPositive().isFinite();
@@ -60,7 +63,8 @@ class SmoothingFactorsTest {
 
     @Test
     void noChannelToGoByGivesNoFactors() {
-        assertThat(SmoothingFactors.of(new float[] {0, 1}, new float[] {1, 0}, 0.5)).isEmpty();
+        assertThat(SmoothingFactors.of(new float[] {0, 1}, new float[] {1, 0}, 0.5))
+                .isEmpty();
         assertThat(SmoothingFactors.of(new float[0], new float[0], 0.5)).isEmpty();
     }
 
@@ -71,7 +75,8 @@ class SmoothingFactorsTest {
                 .contains("nearly constant (1.00 to 1)")
                 .contains("100 to 1");
         assertThat(factors(unlike, new float[] {1, 1, 1}, 0.5).suspicion()).isEmpty();
-        assertThat(factors(new float[] {1, 2, 3}, new float[] {1, 2, 3}, 0.5).suspicion()).isEmpty();
+        assertThat(factors(new float[] {1, 2, 3}, new float[] {1, 2, 3}, 0.5).suspicion())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -89,7 +94,8 @@ class SmoothingFactorsTest {
         w[0] = 1;
         int[] p = Permutations.of(n, r);
         double alpha = r.nextDouble();
-        assertThat(factors(Permutations.apply(x, p), Permutations.apply(w, p), alpha).values())
+        assertThat(factors(Permutations.apply(x, p), Permutations.apply(w, p), alpha)
+                        .values())
                 .containsExactly(Permutations.apply(factors(x, w, alpha).values(), p));
     }
 }
