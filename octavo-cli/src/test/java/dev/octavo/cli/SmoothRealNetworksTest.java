@@ -52,18 +52,19 @@ class SmoothRealNetworksTest {
         Quantizer quantizer = new Quantizer(options);
         SweepOptions sweep = SweepOptions.standard();
         Prepared prepared = quantizer.prepare(model, DataWitness.of(model, data, sweep, Progress.NONE));
-        Plan plan =
-                prepared.solve(quantizer.observe(prepared, data, sweep, Progress.NONE).evidence());
+        Plan plan = prepared.solve(
+                quantizer.observe(prepared, data, sweep, Progress.NONE).evidence());
         Dataset fresh = Datasets.spread(all, 97);
         double difference = 0;
         double power = 0;
         try (Engine.Session truth = OrtEngine.INSTANCE.open(model, Engine.Mode.OPTIMIZED, 1);
-                Engine.Session quantized =
-                        OrtEngine.INSTANCE.open(prepared.lower(plan), Engine.Mode.OPTIMIZED, 1)) {
+                Engine.Session quantized = OrtEngine.INSTANCE.open(prepared.lower(plan), Engine.Mode.OPTIMIZED, 1)) {
             for (int i = 0; i < fresh.size(); i++) {
                 Map<String, Tensor> in = fresh.read(i).inputsFor(List.of("input"));
-                float[] real = Objects.requireNonNull(truth.run(in).get("logits")).floats();
-                float[] got = Objects.requireNonNull(quantized.run(in).get("logits")).floats();
+                float[] real =
+                        Objects.requireNonNull(truth.run(in).get("logits")).floats();
+                float[] got =
+                        Objects.requireNonNull(quantized.run(in).get("logits")).floats();
                 for (int k = 0; k < real.length; k++) {
                     difference += Math.pow((double) real[k] - got[k], 2);
                     power += (double) real[k] * real[k];
@@ -85,8 +86,8 @@ class SmoothRealNetworksTest {
         }
         Graph plain = OnnxReader.read(folder.get().resolve("resnet20_cifar10.onnx"));
         Graph outliers = OutlierNetwork.of(plain, 1);
-        try (LabeledDataset all = Datasets.open(
-                folder.get().resolve("train2000_jpg.zip"), DatasetOptions.DEFAULT.preprocess(PIXELS))) {
+        try (LabeledDataset all =
+                Datasets.open(folder.get().resolve("train2000_jpg.zip"), DatasetOptions.DEFAULT.preprocess(PIXELS))) {
             double healthy = error(plain, all, List.of());
             double broken = error(outliers, all, List.of());
             assertThat(broken).isGreaterThan(5 * healthy);
@@ -103,8 +104,8 @@ class SmoothRealNetworksTest {
             return;
         }
         Graph model = OnnxReader.read(folder.get().resolve("convvit_cifar10.onnx"));
-        try (LabeledDataset all = Datasets.open(
-                pictures.get().resolve("train2000_jpg.zip"), DatasetOptions.DEFAULT.preprocess(PIXELS))) {
+        try (LabeledDataset all =
+                Datasets.open(pictures.get().resolve("train2000_jpg.zip"), DatasetOptions.DEFAULT.preprocess(PIXELS))) {
             double healthy = error(model, all, List.of());
             assertThat(error(model, all, smooth("0.5"))).isLessThan(1.1 * healthy);
         }
