@@ -2,6 +2,7 @@ package dev.octavo.ort.smooth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.octavo.core.ModelException;
 import dev.octavo.core.RecipeException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SmoothQuantTest {
     static LongStream seeds() {
-        return LongStream.range(0, 40);
+        return LongStream.range(0, 25);
     }
 
     @ParameterizedTest
@@ -57,8 +58,7 @@ class SmoothQuantTest {
                 "x[1,5,8] -> Conv(a[6,5,3]) -> LeakyRelu(; alpha=0.1) -> Conv(w[4,6,2]) -> y",
                 "x[1,5,4,4,4] -> Conv(a[6,5,2,2,2]) -> Relu -> Conv(w[4,6,1,1,1]) -> y",
                 "x[1,5,8,8] -> Conv(a[6,5,3,3]) -> BatchNormalization -> Relu -> Conv(w[4,6,1,1]) -> y",
-                "x[1,5,8,8] -> ConvTranspose(a[5,3,2,2], b[6]; group=1) -> Relu -> Conv(w[4,3,1,1]) -> y"
-                        + "; x -> Relu -> z",
+                "x[1,5,8,8] -> ConvTranspose(a[5,3,2,2], b[3]) -> Relu -> Conv(w[4,3,1,1]) -> y" + "; x -> Relu -> z",
                 "x[1,6,8,8] -> ConvTranspose(a[6,3,2,2], b[6]; group=2) -> Relu -> ConvTranspose(w[6,2,2,2]; group=3)"
                         + " -> y",
                 "x[1,5,8,8] -> Conv(a[6,5,3,3]) -> MaxPool(; kernel_shape=2,2) -> Conv(w[4,3,1,1]; group=2) -> y",
@@ -158,9 +158,7 @@ class SmoothQuantTest {
             for (int i = 0; i < w.length; i++) {
                 max = Math.max(max, i / 9 % 6 == c ? Math.abs(w[i]) : 0);
             }
-            assertThat(max)
-                    .as("alpha 0 makes the larger of both alike")
-                    .isCloseTo(1f, org.assertj.core.api.Assertions.within(1e-5f));
+            assertThat(max).as("alpha 0 makes the larger of both alike").isCloseTo(1f, within(1e-5f));
         }
     }
 
@@ -179,16 +177,14 @@ class SmoothQuantTest {
                 "x[1,5,8,8] -> Conv(a[6,5,1,1]) -> BatchNormalization -> n -> Relu -> Conv(w[4,6,1,1]) -> y");
         new FoldBatchNorm().apply(g, new Journal());
         BatchNormStatistics was = BatchNormStatistics.of(g, "n").orElseThrow();
-        Smoothed s = Smoothed.of(g, "always=true");
+        Smoothed s = Smoothed.of(g, "always=true", "on=y");
         BatchNormStatistics is = BatchNormStatistics.of(s.after(), "n").orElseThrow();
         float[] before = g.require("a").constant().orElseThrow().floats();
         float[] after = s.after().require("a").constant().orElseThrow().floats();
         for (int c = 0; c < 6; c++) {
             float factor = after[5 * c] / before[5 * c];
-            assertThat(is.mean().get(c) / was.mean().get(c))
-                    .isCloseTo(factor, org.assertj.core.api.Assertions.within(factor * 1e-4f));
-            assertThat(is.deviation().get(c) / was.deviation().get(c))
-                    .isCloseTo(factor, org.assertj.core.api.Assertions.within(factor * 1e-4f));
+            assertThat(is.mean().get(c) / was.mean().get(c)).isCloseTo(factor, within(factor * 1e-4f));
+            assertThat(is.deviation().get(c) / was.deviation().get(c)).isCloseTo(factor, within(factor * 1e-4f));
         }
     }
 

@@ -32,7 +32,7 @@ final class ChannelFold {
     }
 
     /** A value on the way: its channels lie along {@code axis} ≥ 0, the first being channel {@code from} of the whole. */
-    private record Spot(Value value, int axis, int from, int count) {
+    record Spot(Value value, int axis, int from, int count) {
         Spot at(Value other, int otherAxis) {
             return new Spot(other, otherAxis, from, count);
         }
@@ -47,6 +47,7 @@ final class ChannelFold {
     private final ScaledConstants constants;
     private final List<Edit> edits = new ArrayList<>();
     private final Set<String> into = new LinkedHashSet<>();
+    private final List<Spot> spots = new ArrayList<>();
     private Optional<String> obstacle = Optional.empty();
 
     private ChannelFold(Graph graph, Map<String, TensorType> types) {
@@ -77,6 +78,11 @@ final class ChannelFold {
         return into;
     }
 
+    /** The values whose channels are scaled on the way, the first of all among them. */
+    List<Spot> spots() {
+        return spots;
+    }
+
     /** Multiplies the value's channels by these factors. */
     void apply(double[] factor) {
         if (obstacle.isPresent()) {
@@ -105,6 +111,7 @@ final class ChannelFold {
         } else if (producer.get().presentOutputs().size() != 1) {
             refuse(producer.get().label() + " has several outputs");
         } else {
+            spots.add(s);
             keepStatistics(s);
             through(s, producer.get());
         }
@@ -259,6 +266,7 @@ final class ChannelFold {
         best.obstacle.ifPresent(this::refuse);
         edits.addAll(best.edits);
         into.addAll(best.into);
+        spots.addAll(best.spots);
     }
 
     /* An operand of a sum or product, which may lack leading axes or be a constant. */

@@ -3,13 +3,17 @@ package dev.octavo.quant.rewrite.smooth;
 import dev.octavo.core.plan.Range;
 import dev.octavo.core.stat.ChannelStats;
 
-/**
- * The range of each channel of a tensor.
- *
- * @param low smallest values
- * @param high largest values
- */
-record ChannelRanges(float[] low, float[] high) {
+/** The range of each channel of a tensor. */
+final class ChannelRanges {
+    private final float[] low;
+    private final float[] high;
+
+    /** The smallest and the largest value of each channel. */
+    ChannelRanges(float[] low, float[] high) {
+        this.low = low;
+        this.high = high;
+    }
+
     static ChannelRanges of(ChannelStats seen) {
         float[] low = new float[seen.channels()];
         float[] high = new float[seen.channels()];

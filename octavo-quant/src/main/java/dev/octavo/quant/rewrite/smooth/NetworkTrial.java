@@ -11,21 +11,38 @@ import dev.octavo.core.plan.Plan;
 import dev.octavo.core.plan.QuantParams;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Range;
+import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.plan.Site;
+import dev.octavo.core.stat.DyadicHistogram;
+import dev.octavo.core.stat.Evidence;
+import dev.octavo.core.stat.Extremes;
+import dev.octavo.core.stat.ValueEvidence;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Tensor;
+import dev.octavo.core.tensor.TensorType;
+import dev.octavo.quant.Journal;
 import dev.octavo.quant.lower.Lowering;
+import dev.octavo.quant.range.AbsMax;
+import dev.octavo.quant.range.MinMax;
 import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
+import dev.octavo.quant.solve.EvidenceNeeds;
+import dev.octavo.quant.solve.Solver;
+import dev.octavo.quant.target.Group;
+import dev.octavo.quant.target.OnnxRuntimeCpu;
+import dev.octavo.quant.target.SchemeBuilder;
+import dev.octavo.quant.target.SchemeOptions;
+import dev.octavo.quant.target.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * What quantizing the inputs and the weights of all layers does to a network's outputs, on a few samples: the plan is
- * lowered and run.
+ * What quantization does to a network's outputs, on a few samples: a plan is solved by the extremes seen, lowered and
+ * executed.
  *
  * <pre>
  *   error = mean over outputs of  Σ (float - quantized)² / Σ float²
@@ -62,6 +79,37 @@ final class NetworkTrial {
                 .toList();
     }
 
+    /** The values that get a grid where everything that can runs in integers. */
+    static Set<String> quantized(Graph graph, Map<String, TensorType> types) {
+        return EvidenceNeeds.of(graph, scheme(graph, types, SmoothOptions.DEFAULT.widths()))
+                .axes()
+                .keySet();
+    }
+
+    private static Scheme scheme(Graph graph, Map<String, TensorType> types, Widths w) {
+        Target target = new OnnxRuntimeCpu();
+        List<Group> groups = Group.of(graph).stream()
+                .filter(g -> target.obstacle(g, types).isEmpty())
+                .toList();
+        SchemeOptions options = new SchemeOptions(
+                w.weightBits(), w.activationBits(), 32, w.perChannel(), true, false, SchemeOptions.Signs.UNSIGNED);
+        return SchemeBuilder.build(graph, groups, target, options);
+    }
+
+    /* As the runtime would have it: everything in integers that can be. */
+    private Plan executed(Graph graph, Map<String, TensorType> types, Map<String, Range> ranges) {
+        Scheme scheme = scheme(graph, types, widths);
+        TreeMap<String, ValueEvidence> seen = new TreeMap<>();
+        for (String v : EvidenceNeeds.of(graph, scheme).axes().keySet()) {
+            Range r = java.util.Objects.requireNonNull(ranges.get(v), v);
+            float low = (float) r.low();
+            float high = (float) r.high();
+            seen.put(v, new ValueEvidence(DyadicHistogram.of(low, high), Extremes.of(low, high), new TreeMap<>()));
+        }
+        Solver.Rules rules = new Solver.Rules(new MinMax(), new AbsMax(), Map.of());
+        return Solver.solve(graph, scheme, new Evidence("", samples.size(), seen), rules, new Journal());
+    }
+
     private static List<Weighted> layers(Graph graph) {
         List<Weighted> all = new ArrayList<>();
         for (Node n : graph.nodes()) {
@@ -76,16 +124,17 @@ final class NetworkTrial {
     }
 
     /**
-     * The error of the outputs.
+     * The error of the outputs with everything in integers that can be.
      *
      * @param graph the network or one that computes the same
-     * @param ranges of each value that a layer reads
+     * @param types of its values
+     * @param ranges of everything that gets a grid
      */
-    double error(Graph graph, Map<String, Range> ranges) {
-        return error(outputs(Lowering.lower(graph, plan(graph, ranges))));
+    double error(Graph graph, Map<String, TensorType> types, Map<String, Range> ranges) {
+        return error(outputs(Lowering.lower(graph, executed(graph, types, ranges))));
     }
 
-    /** Mean over outputs of mean |float - quantized|. */
+    /** Mean over outputs of mean |float - quantized|, the inputs and the weights of layers quantized and nothing else. */
     double l1(Graph graph, Map<String, Range> ranges) {
         return l1(outputs(Lowering.lower(graph, plan(graph, ranges))));
     }

@@ -76,7 +76,9 @@ record Readers(String tensor, int axis, int channels, List<String> layers) {
                 continue;
             }
             Value x = w.get().input();
-            int rank = types.get(x.name()).shape().rank();
+            int rank = java.util.Objects.requireNonNull(types.get(x.name()))
+                    .shape()
+                    .rank();
             int axis = Math.floorMod(w.get().activationAxis(), rank);
             Readers one = new Readers(
                     x.name(),

@@ -3,6 +3,8 @@ package dev.octavo.quant.rewrite.smooth;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Node;
+import dev.octavo.core.op.Workload;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.Journal;
@@ -11,6 +13,7 @@ import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.rewrite.smooth.AlphaChoice.Found;
 import dev.octavo.quant.rewrite.smooth.SmoothOptions.Search;
 import dev.octavo.quant.rewrite.smooth.Smoothing.Done;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +42,11 @@ public final class SmoothQuant implements GraphPass {
 
     /* The outputs' error must fall by this much. */
     private static final double WORTH = 0.95;
-    private static final int JUDGED = 16;
+
+    /* As many samples judge as make up so many multiply-accumulates, so that small networks are judged well. */
+    private static final long WORK = 10_000_000_000L;
+    private static final int FEWEST = 16;
+    private static final int FINALISTS = 6;
     private static final int DRIFT_SAMPLES = 4;
 
     private final SmoothOptions options;
@@ -202,39 +209,58 @@ public final class SmoothQuant implements GraphPass {
             return some;
         }
 
+        /* A first round on few samples leaves the best, for opening and running a network costs the time here. */
         private Map<String, Double> judge(Map<String, Map<String, Double>> candidates) {
-            List<Map<String, Tensor>> few = spread(samples, JUDGED);
-            NetworkTrial trial = new NetworkTrial(smoothing.graph(), engine.orElseThrow(), few, options.widths());
-            double plain = trial.error(smoothing.graph(), smoothing.ranges());
-            double least = Double.POSITIVE_INFINITY;
-            Map<String, Double> best = Map.of();
-            String name = "";
-            Map<Map<String, Double>, Double> known = new LinkedHashMap<>();
-            for (Map.Entry<String, Map<String, Double>> c : candidates.entrySet()) {
-                if (c.getValue().isEmpty()) {
-                    continue;
-                }
-                double error = known.computeIfAbsent(c.getValue(), a -> {
-                    Smoothing.Smoothed s = smoothing.with(a);
-                    return trial.error(s.graph(), s.ranges());
-                });
-                if (error < least) {
-                    least = error;
-                    best = c.getValue();
-                    name = c.getKey();
-                }
-            }
-            String change = "signal to noise of the outputs on " + few.size() + " samples: "
-                    + AlphaChoice.decibels(plain) + " as they are, " + AlphaChoice.decibels(least) + " smoothed";
-            if (best.isEmpty()) {
+            Map<Map<String, Double>, String> named = new LinkedHashMap<>();
+            candidates.forEach((name, alphas) -> named.putIfAbsent(alphas, name));
+            named.remove(Map.<String, Double>of());
+            if (named.isEmpty()) {
                 return Map.of();
             }
-            if (least > WORTH * plain) {
+            List<Map<String, Tensor>> few = spread(samples, judges());
+            List<Map<String, Double>> left = List.copyOf(named.keySet());
+            if (left.size() > FINALISTS) {
+                Map<Map<String, Double>, Double> first = errors(trial(spread(few, FEWEST / 2)), left);
+                left = left.stream()
+                        .sorted(Comparator.comparingDouble(first::get))
+                        .limit(FINALISTS)
+                        .toList();
+            }
+            NetworkTrial trial = trial(few);
+            Map<Map<String, Double>, Double> errors = errors(trial, left);
+            Map<String, Double> best =
+                    left.stream().min(Comparator.comparingDouble(errors::get)).orElseThrow();
+            double least = java.util.Objects.requireNonNull(errors.get(best));
+            double plain = trial.error(smoothing.graph(), smoothing.types(), smoothing.ranges());
+            String change = "signal to noise of the outputs on " + few.size() + " samples: "
+                    + AlphaChoice.decibels(plain) + " as they are, " + AlphaChoice.decibels(least) + " smoothed";
+            if (!(least <= WORTH * plain)) {
                 journal.skipped(NAME, smoothing.graph().name(), "there is nothing to repair; " + change);
                 return Map.of();
             }
-            journal.did(NAME, smoothing.graph().name(), name + "; " + change);
+            journal.did(NAME, smoothing.graph().name(), named.get(best) + "; " + change);
             return best;
+        }
+
+        private NetworkTrial trial(List<Map<String, Tensor>> some) {
+            return new NetworkTrial(smoothing.graph(), engine.orElseThrow(), some, options.widths());
+        }
+
+        private Map<Map<String, Double>, Double> errors(NetworkTrial trial, List<Map<String, Double>> some) {
+            Map<Map<String, Double>, Double> errors = new LinkedHashMap<>();
+            for (Map<String, Double> alphas : some) {
+                Smoothing.Smoothed s = smoothing.with(alphas);
+                errors.put(alphas, trial.error(s.graph(), smoothing.types(), s.ranges()));
+            }
+            return errors;
+        }
+
+        private int judges() {
+            long macs = 1;
+            for (Node n : smoothing.graph().nodes()) {
+                macs += Workload.macs(n, smoothing.types());
+            }
+            return (int) Math.max(FEWEST, Math.min(options.samples(), WORK / macs));
         }
 
         private void explain(Map<String, Double> best, Map<String, Found> found) {

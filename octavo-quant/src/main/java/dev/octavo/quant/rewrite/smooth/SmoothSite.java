@@ -83,6 +83,11 @@ record SmoothSite(Readers readers, boolean divided, String because) {
                 .orElse(v.producer().isEmpty());
     }
 
+    /** How what gives the tensor takes the factors. */
+    ChannelFold fold(Graph graph, Map<String, TensorType> types) {
+        return ChannelFold.of(graph, types, graph.require(tensor()), readers.axis(), readers.channels());
+    }
+
     /** Smooths; returns where the factors went, in words. */
     String apply(Graph graph, Map<String, TensorType> types, SmoothingFactors s) {
         Value x = graph.require(tensor());
@@ -93,7 +98,7 @@ record SmoothSite(Readers readers, boolean divided, String because) {
             divide(graph, types, x, s);
             return "by a division of its own, because " + because;
         }
-        var fold = ChannelFold.of(graph, types, x, readers.axis(), readers.channels());
+        ChannelFold fold = fold(graph, types);
         fold.apply(s.inverse());
         return "folded into " + String.join(", ", fold.into()) + ", for " + because;
     }
@@ -115,7 +120,7 @@ record SmoothSite(Readers readers, boolean divided, String because) {
         Node division = graph.insertBefore(
                 first(graph, layers),
                 NodeSpec.of("Div", name).inputs(tensor(), divisor.name()).outputs(name));
-        x.type().ifPresent(t -> graph.setType(division.output(), t));
+        graph.setType(division.output(), java.util.Objects.requireNonNull(types.get(x.name())));
         layers.forEach(w -> graph.setInput(w.node(), Weighted.INPUT, division.output()));
     }
 

@@ -7,6 +7,7 @@ import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.rewrite.Witness;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,8 +27,8 @@ import java.util.TreeMap;
  * @param graph the graph, which stays as it is
  * @param types of its values
  * @param sites what can be smoothed, against the order of the graph
- * @param seen the range of every channel, by tensor
- * @param ranges the range of every input of a layer, by value
+ * @param seen the range of every channel of what is scaled, by value
+ * @param ranges the range of everything that may be quantized, by value
  */
 record Smoothing(
         Graph graph,
@@ -56,9 +57,9 @@ record Smoothing(
     static Smoothing observe(Graph graph, Map<String, TensorType> types, List<SmoothSite> sites, Witness witness) {
         TreeMap<String, Set<Integer>> axes = new TreeMap<>();
         NetworkTrial.inputs(graph).forEach(v -> axes.put(v, Set.of()));
-        for (SmoothSite s : sites) {
-            axes.merge(s.tensor(), Set.of(s.readers().axis()), Smoothing::union);
-        }
+        NetworkTrial.quantized(graph, types).forEach(v -> axes.putIfAbsent(v, Set.of()));
+        Map<String, Integer> channels = channels(graph, types, sites);
+        channels.forEach((v, axis) -> axes.put(v, Set.of(axis)));
         Evidence evidence = witness.observe(graph, new EvidenceRequest(axes));
         Map<String, ChannelRanges> seen = new HashMap<>();
         Map<String, Range> ranges = new HashMap<>();
@@ -68,19 +69,25 @@ record Smoothing(
                         new Range(
                                 evidence.of(v).histogram().min(),
                                 evidence.of(v).histogram().max())));
-        for (SmoothSite s : sites) {
-            var stats = evidence.of(s.tensor()).channels().get(s.readers().axis());
-            seen.put(s.tensor(), ChannelRanges.of(java.util.Objects.requireNonNull(stats)));
-        }
+        channels.forEach((v, axis) -> seen.put(
+                v,
+                ChannelRanges.of(java.util.Objects.requireNonNull(
+                        evidence.of(v).channels().get(axis)))));
         List<SmoothSite> backwards = new ArrayList<>(sites);
         Collections.reverse(backwards);
         return new Smoothing(graph, types, backwards, seen, ranges);
     }
 
-    private static Set<Integer> union(Set<Integer> a, Set<Integer> b) {
-        Set<Integer> both = new java.util.TreeSet<>(a);
-        both.addAll(b);
-        return both;
+    /* The channel axis of everything that some smoothing scales. */
+    private static Map<String, Integer> channels(Graph graph, Map<String, TensorType> types, List<SmoothSite> sites) {
+        Map<String, Integer> axes = new TreeMap<>();
+        for (SmoothSite s : sites) {
+            axes.put(s.tensor(), s.readers().axis());
+            if (!s.divided()) {
+                s.fold(graph, types).spots().forEach(p -> axes.put(p.value().name(), p.axis()));
+            }
+        }
+        return axes;
     }
 
     /** The same with what other samples say. */
@@ -89,7 +96,11 @@ record Smoothing(
     }
 
     ChannelRanges seen(SmoothSite site) {
-        return java.util.Objects.requireNonNull(seen.get(site.tensor()));
+        return seen(site.tensor());
+    }
+
+    private ChannelRanges seen(String value) {
+        return java.util.Objects.requireNonNull(seen.get(value), value);
     }
 
     /** The factors of a tensor for the weights of a graph; empty when none of its channels is both active and read. */
@@ -99,6 +110,12 @@ record Smoothing(
 
     /** Smooths one tensor more. */
     void smooth(SmoothSite site, double alpha, SmoothingFactors s, Smoothed into) {
+        if (!site.divided()) {
+            for (ChannelFold.Spot p : site.fold(into.graph, types).spots()) {
+                double[] part = Arrays.copyOfRange(s.values(), p.from(), p.from() + p.count());
+                into.ranges.put(p.value().name(), seen(p.value().name()).smoothed(part));
+            }
+        }
         String how = site.apply(into.graph, types, s);
         into.ranges.put(site.seenBy(into.graph), seen(site).smoothed(s.values()));
         into.done.put(site.tensor(), new Done(site, alpha, s, how));

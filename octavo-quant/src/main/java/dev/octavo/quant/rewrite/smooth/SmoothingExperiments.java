@@ -25,7 +25,6 @@ public final class SmoothingExperiments {
     private final Smoothing smoothing;
     private final LayerInputs inputs;
     private final SmoothOptions options;
-    private final Witness witness;
     private final Engine engine;
     private final List<Map<String, Tensor>> samples;
 
@@ -34,7 +33,6 @@ public final class SmoothingExperiments {
         this.smoothing = smoothing;
         this.inputs = inputs;
         this.options = options;
-        this.witness = witness;
         this.engine = engine;
         this.samples = witness.samples(options.samples());
     }

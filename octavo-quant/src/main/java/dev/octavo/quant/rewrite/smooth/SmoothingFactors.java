@@ -20,17 +20,33 @@ import java.util.Optional;
  *
  * <p>Source: Xiao et al., "SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models",
  * ICML 2023, equation 4. What is said of channels without activations or weights is our own.
- *
- * @param values s, one per channel, each finite and positive
- * @param spread largest over smallest factor among channels that are active and read; 1 if they are all alike
- * @param activations largest over smallest max|X[j]| among these channels
  */
-record SmoothingFactors(double[] values, double spread, double activations) {
+final class SmoothingFactors {
     private static final double WIDEST = 1e5;
 
     /* Factors this alike, for channels this unlike, do nothing: what gave them was probably not the channels. */
     private static final double ALIKE = 1.5;
     private static final double UNLIKE = 10;
+
+    private final double[] values;
+    private final double spread;
+    private final double activations;
+
+    private SmoothingFactors(double[] values, double spread, double activations) {
+        this.values = values;
+        this.spread = spread;
+        this.activations = activations;
+    }
+
+    /** s, one per channel, each finite and positive; not a copy. */
+    double[] values() {
+        return values;
+    }
+
+    /** Largest over smallest factor among channels that are active and read; 1 if they are all alike. */
+    double spread() {
+        return spread;
+    }
 
     /**
      * The factors; empty when no channel is both active and read.

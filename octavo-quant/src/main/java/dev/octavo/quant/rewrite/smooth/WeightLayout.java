@@ -58,7 +58,8 @@ record WeightLayout(Kind kind, int groups, int taps, int rows, int kernel) {
     /** Whether a weight has one of these layouts; a stack of matrices has not. */
     static boolean fits(Weighted w) {
         int rank = w.weight().type().map(t -> t.shape().rank()).orElse(0);
-        return w instanceof Gemm || w instanceof MatMul ? rank == 2 : rank >= 3;
+        boolean matrix = w instanceof Gemm || w instanceof MatMul;
+        return matrix ? rank == 2 : rank >= 3;
     }
 
     /** Number of input channels over all groups. */
