@@ -18,6 +18,7 @@ import dev.octavo.ort.quantize.Preparation.Rewritten;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.Widths;
 import dev.octavo.quant.rewrite.Witness;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -71,7 +72,14 @@ public final class SweepRunner {
     }
 
     /** What the points have in common: the same graph comes of them. */
-    private record Family(List<GraphPass> rewrites, double inputScale, int samplesOfRewrites) {}
+    private record Family(
+            List<GraphPass> rewrites, Optional<Widths> widths, double inputScale, int samplesOfRewrites) {
+        List<GraphPass> passes() {
+            return rewrites.stream()
+                    .map(p -> widths.isPresent() ? p.forWidths(widths.get()) : p)
+                    .toList();
+        }
+    }
 
     /** The scores of the float network, by the names that rows have. */
     public Map<String, Double> floatScores() {
@@ -108,7 +116,12 @@ public final class SweepRunner {
 
     private Family family(SweepPoint p) {
         boolean blind = p.options().rewrites().isEmpty();
-        return new Family(p.options().rewrites(), p.inputScale(), blind ? 0 : samples(p));
+        boolean anyGrid = p.options().rewritesForGrids().equals(p.options().rewrites());
+        return new Family(
+                p.options().rewrites(),
+                anyGrid ? Optional.empty() : Optional.of(p.options().widths()),
+                p.inputScale(),
+                blind ? 0 : samples(p));
     }
 
     private int samples(SweepPoint p) {
@@ -127,7 +140,7 @@ public final class SweepRunner {
         Dataset data = Subset.shuffled(setup.calibration(), 0, n, family.inputScale());
         Witness witness = DataWitness.of(setup.model(), data, sweep(), Progress.NONE);
         Rewritten rewritten =
-                Preparation.rewrite(setup.model(), family.rewrites(), witness, OrtEngine.INSTANCE::inferTypes);
+                Preparation.rewrite(setup.model(), family.passes(), witness, OrtEngine.INSTANCE::inferTypes);
         List<Ready> ready = new ArrayList<>();
         EvidenceRequest request = EvidenceRequest.NOTHING;
         for (SweepPoint p : members) {

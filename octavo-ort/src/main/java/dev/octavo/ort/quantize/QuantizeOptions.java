@@ -8,6 +8,7 @@ import dev.octavo.quant.recipe.SiteRule;
 import dev.octavo.quant.refine.Refinement;
 import dev.octavo.quant.refine.Refinements;
 import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.Widths;
 import dev.octavo.quant.target.SchemeOptions;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -64,6 +65,16 @@ public record QuantizeOptions(
     /** The same with another objective. */
     public QuantizeOptions withObjective(Objective other) {
         return new QuantizeOptions(scheme, activations, weights, other, rules, rewrites, refinements);
+    }
+
+    /** The grids that come of these options, for rewrites. */
+    public Widths widths() {
+        return new Widths(scheme.activationBits(), scheme.weightBits(), scheme.perChannel());
+    }
+
+    /** The repairs for the grids that come of these options. */
+    public List<GraphPass> rewritesForGrids() {
+        return rewrites.stream().map(p -> p.forWidths(widths())).toList();
     }
 
     /** The same with other rules for single sites. */

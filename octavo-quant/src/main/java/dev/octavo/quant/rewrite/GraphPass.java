@@ -21,6 +21,14 @@ public interface GraphPass {
 
     Keeps keeps();
 
+    /**
+     * This pass for a network that will have these grids, as far as its options leave that open. A pass that does not
+     * care returns itself.
+     */
+    default GraphPass forWidths(Widths widths) {
+        return this;
+    }
+
     /** Rewrites {@code graph} in place. */
     void apply(Graph graph, Journal journal);
 

@@ -2,7 +2,6 @@ package dev.octavo.quant.rewrite;
 
 import dev.octavo.core.RecipeException;
 import dev.octavo.quant.recipe.PassOptions;
-import dev.octavo.quant.rewrite.smooth.SmoothOptions;
 import dev.octavo.quant.rewrite.smooth.SmoothQuant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ public final class Rewrites {
         PASSES.put("equalize", Equalize::new);
         PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
         PASSES.put(ClipWeights.NAME, ClipWeights::new);
-        PASSES.put(SmoothQuant.NAME, o -> new SmoothQuant(SmoothOptions.of(o)));
+        PASSES.put(SmoothQuant.NAME, SmoothQuant::new);
     }
 
     private Rewrites() {}

@@ -11,7 +11,7 @@ import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.Journal;
-import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
+import dev.octavo.quant.rewrite.Widths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.QuantParams;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Range;
-import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
+import dev.octavo.quant.rewrite.Widths;
 import java.util.Arrays;
 import java.util.List;
 

@@ -24,7 +24,7 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.lower.Lowering;
 import dev.octavo.quant.range.AbsMax;
 import dev.octavo.quant.range.MinMax;
-import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
+import dev.octavo.quant.rewrite.Widths;
 import dev.octavo.quant.solve.EvidenceNeeds;
 import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;

@@ -3,6 +3,7 @@ package dev.octavo.quant.rewrite.smooth;
 import dev.octavo.core.RecipeException;
 import dev.octavo.quant.recipe.Glob;
 import dev.octavo.quant.recipe.PassOptions;
+import dev.octavo.quant.rewrite.Widths;
 import java.util.List;
 import java.util.Locale;
 
@@ -62,26 +63,6 @@ public record SmoothOptions(Alpha alpha, List<Glob> on, Fold fold, Widths widths
         NEVER
     }
 
-    /**
-     * The grids of the scheme to come: activations unsigned, asymmetric and per tensor, weights signed and symmetric.
-     *
-     * @param activationBits 2–16
-     * @param weightBits 2–16
-     * @param perChannel whether weights have a grid per output channel
-     */
-    public record Widths(int activationBits, int weightBits, boolean perChannel) {
-        public Widths {
-            check("activation-bits", activationBits);
-            check("weight-bits", weightBits);
-        }
-
-        private static void check(String key, int bits) {
-            if (bits < 2 || bits > 16) {
-                throw new RecipeException(key + " is " + bits, "2 to 16 bits are possible");
-            }
-        }
-    }
-
     public SmoothOptions {
         on = List.copyOf(on);
         if (samples < 1) {
@@ -92,17 +73,12 @@ public record SmoothOptions(Alpha alpha, List<Glob> on, Fold fold, Widths widths
     /** What a recipe says. */
     public static SmoothOptions of(PassOptions options) {
         options.knowing("alpha", "on", "fold", "activation-bits", "weight-bits", "weights", "always", "samples");
-        Widths widths = new Widths(
-                options.integer("activation-bits", 8),
-                options.integer("weight-bits", 8),
-                options.choice("weights", "channel", List.of("channel", "tensor"))
-                        .equals("channel"));
         return new SmoothOptions(
                 alpha(options),
                 options.globs("on"),
                 Fold.valueOf(options.choice("fold", "auto", List.of("auto", "only", "never"))
                         .toUpperCase(Locale.ROOT)),
-                widths,
+                Widths.of(options),
                 options.flag("always", false),
                 options.integer("samples", 64));
     }

@@ -8,7 +8,9 @@ import dev.octavo.core.op.Workload;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.recipe.PassOptions;
 import dev.octavo.quant.rewrite.GraphPass;
+import dev.octavo.quant.rewrite.Widths;
 import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.rewrite.smooth.AlphaChoice.Found;
 import dev.octavo.quant.rewrite.smooth.SmoothOptions.Search;
@@ -50,10 +52,23 @@ public final class SmoothQuant implements GraphPass {
     private static final int DRIFT_SAMPLES = 4;
 
     private final SmoothOptions options;
+    private final PassOptions said;
 
-    /** A pass with these options. */
+    /** A pass with these options, which leave nothing open. */
     public SmoothQuant(SmoothOptions options) {
         this.options = options;
+        this.said = options.widths().under(PassOptions.NONE);
+    }
+
+    /** A pass with the options of a recipe. */
+    public SmoothQuant(PassOptions said) {
+        this.options = SmoothOptions.of(said);
+        this.said = said;
+    }
+
+    @Override
+    public GraphPass forWidths(Widths widths) {
+        return said.values().keySet().containsAll(Widths.KEYS) ? this : new SmoothQuant(widths.under(said));
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.testing.GraphText;
 import dev.octavo.core.testing.ReferenceEngine;
 import dev.octavo.core.testing.ReferenceEngine.Array;
-import dev.octavo.quant.rewrite.smooth.SmoothOptions.Widths;
+import dev.octavo.quant.rewrite.Widths;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
