@@ -103,7 +103,7 @@ final class ChannelKnowledge {
         return kind == OpKind.ARITHMETIC || kind == OpKind.JOINS;
     }
 
-    private static void ask(TreeMap<String, Set<Integer>> axes, ChannelMap map, Value v) {
+    private static void ask(Map<String, Set<Integer>> axes, ChannelMap map, Value v) {
         axis(map, v.name()).ifPresent(a -> axes.putIfAbsent(v.name(), Set.of(a)));
     }
 

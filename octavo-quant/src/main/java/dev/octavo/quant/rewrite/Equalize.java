@@ -37,6 +37,8 @@ public final class Equalize implements GraphPass {
     /* Less gain than this is not worth another network. */
     private static final double WORTH = 0.9;
 
+    private static final int NAMED = 5;
+
     private final EqualizeOptions options;
 
     /** With the options of a recipe. */
@@ -152,6 +154,10 @@ public final class Equalize implements GraphPass {
                         result.after(),
                         result.rounds(),
                         result.converged() ? "" : ", not converged"));
+        journal.did(
+                name(),
+                graph.name(),
+                "most of the noise that is left comes from " + String.join(", ", numbers.largest(result.u(), NAMED)));
         forms.forEach((form, n) -> journal.did(
                 name(),
                 n + " upper limits",
