@@ -148,6 +148,18 @@ final class EqualizeProblem {
                                     options.activationNoise())));
         }
 
+        /*
+         * What a limit gives at its ends is a code exactly and is not rounded: behind it only the share of the values in
+         * between makes noise, as in front of it.
+         */
+        private int[] rounded(Value v, int[] channels) {
+            return map.steps().stream()
+                    .filter(s -> s instanceof ChannelMap.Limit l && l.node().output() == v)
+                    .findFirst()
+                    .map(s -> ((ChannelMap.Limit) s).from())
+                    .orElse(channels);
+        }
+
         private List<Balance.Bound> bounds(List<LimitPlan> limits) {
             List<Balance.Bound> bounds = new ArrayList<>();
             for (LimitPlan p : limits) {
