@@ -123,7 +123,7 @@ final class EqualizeProblem {
 
         private double[] power(ChannelMap.Layer l) {
             return known.of(l.weighted().input().name(), l.in().length)
-                    .map(m -> m.stream().mapToDouble(Moments::power).toArray())
+                    .map(m -> m.stream().mapToDouble(Moments::variance).toArray())
                     .orElseGet(() -> {
                         double[] one = new double[l.in().length];
                         Arrays.fill(one, 1);
@@ -144,7 +144,7 @@ final class EqualizeProblem {
                             .map(m -> new ActivationNoise(
                                     of(l.ids()),
                                     m.stream().mapToDouble(Moments::width).toArray(),
-                                    sensitivity.of(l.ids()),
+                                    sensitivity.of(rounded(v, l.ids())),
                                     options.activationNoise())));
         }
 
