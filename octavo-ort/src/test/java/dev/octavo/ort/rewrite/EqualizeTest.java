@@ -11,15 +11,19 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.testing.GraphText;
 import dev.octavo.ort.OrtEngine;
 import dev.octavo.quant.Journal;
+import dev.octavo.quant.channel.ChannelMap;
+import dev.octavo.quant.channel.ChannelScaling;
 import dev.octavo.quant.recipe.PassOptions;
 import dev.octavo.quant.rewrite.BatchNormStatistics;
 import dev.octavo.quant.rewrite.Equalize;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
 import dev.octavo.quant.rewrite.Witness;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,6 +277,78 @@ class EqualizeTest {
         assertThat(again.countOf("equalize")).isZero();
         assertThat(again.entries()).anyMatch(e -> e.text().contains("balanced already"));
         assertThat(ScalableGraphs.weight(graph, 0)).isEqualTo(once);
+    }
+
+    @Test
+    void undoesEveryExactRescaling() {
+        Graph graph = unbalanced(
+                "x[1,4,6,6] -> Conv(a[6,4,1,1]) -> s; s -> Conv(b[8,6,1,1]) -> Relu -> Conv(c[6,8,1,1])"
+                        + " -> Add(s) -> Conv(d[8,6,1,1]) -> Relu -> Conv(e[8,1,3,3]; group=8) -> Relu -> Conv(f[5,8,1,1]) -> y");
+        Graph rescaled = graph.copy();
+        rescale(rescaled, new Random(11));
+        RandomInputs data = RandomInputs.of(graph, 4);
+        assertThat(difference(graph, rescaled, data.tensor(0))).isLessThan(1e-5);
+
+        apply(graph, data.witness(graph), equalize("weights", "per-tensor"));
+        apply(rescaled, data.witness(rescaled), equalize("weights", "per-tensor"));
+
+        // Up to a factor for each whole tensor, which changes no grid but by its scale.
+        for (int layer = 0; layer < 6; layer++) {
+            float[] one = ScalableGraphs.weight(graph, layer).floats();
+            float[] other = ScalableGraphs.weight(rescaled, layer).floats();
+            double ratio = largest(other) / largest(one);
+            for (int i = 0; i < one.length; i++) {
+                assertThat(other[i] / ratio).isCloseTo(one[i], within(0.03 * largest(one)));
+            }
+        }
+    }
+
+    private static void rescale(Graph graph, Random random) {
+        ChannelMap map = ChannelMap.of(graph, OrtEngine.INSTANCE.inferTypes(graph));
+        Map<Integer, Double> factors = new java.util.HashMap<>();
+        IntToDoubleFunction s = c -> map.classes().pinned(c).isPresent()
+                ? 1
+                : factors.computeIfAbsent(map.classes().find(c), r -> Math.exp(1.2 * random.nextGaussian()));
+        for (ChannelMap.Step step : map.steps()) {
+            if (step instanceof ChannelMap.Layer l) {
+                ChannelScaling.scale(
+                        graph,
+                        l.weighted(),
+                        Arrays.stream(l.out()).mapToDouble(s).map(f -> 1 / f).toArray(),
+                        Arrays.stream(l.in()).mapToDouble(s).toArray());
+            }
+        }
+        assertThat(factors).as("free classes").hasSizeGreaterThan(20);
+    }
+
+    private static double largest(float[] v) {
+        double max = 0;
+        for (float x : v) {
+            max = Math.max(max, Math.abs(x));
+        }
+        return max;
+    }
+
+    @Test
+    void shiftsAreWholeNumbersOfCodes() {
+        Graph graph = unbalanced("x[1,4,6,6] -> Conv(v[6,4,3,3], b[6]) -> Clip(0.0, 1.0) -> Conv(w[5,6,1,1]) -> y");
+        apply(
+                graph,
+                RandomInputs.of(graph, 4).witness(graph),
+                equalize("limits", "per-channel", "weights", "per-tensor"));
+
+        Node clip = graph.nodes().get(1);
+        Node add = graph.nodes().get(2);
+        double step = clip.input(2).orElseThrow().constant().orElseThrow().scalar() / 255.0;
+        float[] shift = add.input(1).orElseThrow().constant().orElseThrow().floats();
+        double least = Double.POSITIVE_INFINITY;
+        for (float d : shift) {
+            least = Math.min(least, d);
+        }
+        assertThat(least).isLessThan(-step);
+        for (float d : shift) {
+            assertThat(d / step).isCloseTo(Math.rint(d / step), within(1e-3));
+        }
     }
 
     @Test

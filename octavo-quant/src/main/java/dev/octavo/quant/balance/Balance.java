@@ -63,6 +63,12 @@ public final class Balance {
         return sum(u, new Pull(free.length));
     }
 
+    /** Each term by itself, in the order in which they were given. */
+    public double[] values(double[] u) {
+        Pull pull = new Pull(free.length);
+        return terms.stream().mapToDouble(t -> t.add(u, pull)).toArray();
+    }
+
     private double sum(double[] u, Pull pull) {
         double sum = 0;
         for (Term t : terms) {

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param steps what the channels meet, in topological order
  * @param labels channels by value; values without any are not scaled
  */
+@SuppressWarnings("ArrayRecordComponent") // channels by the ten thousand, which nobody writes to
 public record ChannelMap(ChannelClasses classes, List<Step> steps, Map<String, Channels> labels) {
     /**
      * Which channel each element of a value belongs to.

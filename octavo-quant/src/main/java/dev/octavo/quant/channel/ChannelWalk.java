@@ -22,10 +22,12 @@ final class ChannelWalk {
     private final List<ChannelMap.Step> steps = new ArrayList<>();
     private final Map<String, Labels> labels = new HashMap<>();
     private final Moves moves;
+    private final Arithmetic arithmetic;
 
     ChannelWalk(Map<String, TensorType> types) {
         this.types = types;
         this.moves = new Moves(this);
+        this.arithmetic = new Arithmetic(this);
     }
 
     ChannelMap map() {
@@ -34,7 +36,7 @@ final class ChannelWalk {
         return new ChannelMap(classes, List.copyOf(steps), byValue);
     }
 
-    private static List<Integer> list(int[] dims) {
+    static List<Integer> list(int[] dims) {
         return Arrays.stream(dims).boxed().toList();
     }
 
@@ -60,6 +62,10 @@ final class ChannelWalk {
     int tie(int a, int b) {
         classes.tie(a, b);
         return a;
+    }
+
+    void add(ChannelMap.Step step) {
+        steps.add(step);
     }
 
     /** The extents of a value, if all are known. */
@@ -101,8 +107,8 @@ final class ChannelWalk {
             case "LeakyRelu", "Abs", "Neg", "Identity", "Dropout" -> same(n);
             case "PRelu" -> prelu(n);
             case "BatchNormalization" -> norm(n);
-            case "Add", "Sub", "Sum", "Max", "Min", "Mean" -> tieInputs(n);
-            case "Mul", "Div" -> multiply(n);
+            case "Add", "Sub", "Sum", "Max", "Min", "Mean" -> arithmetic.tieInputs(n);
+            case "Mul", "Div" -> arithmetic.multiply(n);
             case "Shape", "Size" -> {}
             default -> {
                 if (!moves.visit(n)) {
@@ -225,102 +231,5 @@ final class ChannelWalk {
         int[] out = fresh(count);
         steps.add(new ChannelMap.Norm(norm.get(), in, out));
         put(n.output(), Labels.along(rank, 1, out));
-    }
-
-    /* All that is added up, or of which the greatest is taken, is scaled alike; constants are scaled too. */
-    private void tieInputs(Node n) {
-        Optional<Labels> tied = Optional.empty();
-        for (Value v : n.presentInputs()) {
-            Optional<Labels> l = labels(v);
-            if (l.isPresent()) {
-                Optional<Labels> both = tied.isEmpty() ? l : tied(n, tied.get(), l.get());
-                if (both.isEmpty()) {
-                    pin(n, n.label() + " joins too many channels");
-                    return;
-                }
-                tied = both;
-            } else if (v.constant().filter(t -> t.dtype() == DType.FLOAT).isEmpty()) {
-                pin(n, n.label() + " joins it with " + v.name() + ", which is not scaled");
-                return;
-            }
-        }
-        Labels result = tied.orElseThrow();
-        int rank = n.presentInputs().stream()
-                .flatMap(v -> v.constant().stream())
-                .mapToInt(t -> t.shape().rank())
-                .reduce(result.rank(), Math::max);
-        result = result.ofRank(rank);
-        for (int i = 0; i < n.inputCount(); i++) {
-            if (n.input(i).flatMap(Value::constant).isPresent()) {
-                steps.add(new ChannelMap.Addend(n, i, list(result.dims()), result.ids()));
-            }
-        }
-        put(n.output(), result);
-    }
-
-    private Optional<Labels> tied(Node n, Labels one, Labels other) {
-        int rank = Math.max(one.rank(), other.rank());
-        int[] joint = Labels.joint(one.ofRank(rank).dims(), other.ofRank(rank).dims());
-        if (!Labels.fits(joint)) {
-            return Optional.empty();
-        }
-        Labels a = one.ofRank(rank).spread(joint);
-        Labels b = other.ofRank(rank).spread(joint);
-        double[] gain = new double[a.ids().length];
-        for (int i = 0; i < gain.length; i++) {
-            classes.tie(a.ids()[i], b.ids()[i]);
-            gain[i] = 1;
-        }
-        steps.add(new ChannelMap.Link(n, b.ids(), a.ids(), gain));
-        return Optional.of(a);
-    }
-
-    private void multiply(Node n) {
-        Value a = n.input(0).orElseThrow();
-        Value b = n.input(1).orElseThrow();
-        boolean first = labels.containsKey(a.name());
-        Value other = first ? b : a;
-        if (n.is("Div") && !first) {
-            pin(n, n.label() + " divides by it");
-        } else if (other.constant().isPresent()) {
-            byConstant(n, first ? a : b, first ? 1 : 0);
-        } else if (!first || !labels.containsKey(b.name())) {
-            // Linear in the one that is scaled; the other one is left as it is.
-            spreadTo(n, first ? a : b);
-        } else if (a == b) {
-            pin(n, n.label() + " squares it");
-        } else {
-            Value gate = n.is("Div") || size(b) <= size(a) ? b : a;
-            pin(gate, n.label() + " multiplies by it");
-            spreadTo(n, gate == b ? a : b);
-        }
-    }
-
-    private int size(Value v) {
-        return labels(v).map(l -> l.ids().length).orElse(0);
-    }
-
-    private void spreadTo(Node n, Value scaled) {
-        Labels l = labels(scaled).orElseThrow();
-        put(n.output(), l.ofRank(extents(n.output()).map(e -> e.length).orElse(l.rank())));
-    }
-
-    private void byConstant(Node n, Value scaled, int place) {
-        var constant = n.input(place).flatMap(Value::constant).orElseThrow();
-        int rank =
-                Math.max(labels(scaled).orElseThrow().rank(), constant.shape().rank());
-        Labels in = labels(scaled).orElseThrow().ofRank(rank);
-        boolean perChannel = constant.dtype() == DType.FLOAT && constant.elements() > 1;
-        for (int i = 0; i < constant.shape().rank(); i++) {
-            int axis = i + rank - constant.shape().rank();
-            perChannel &= constant.shape().dim(i) == 1 || constant.shape().dim(i) == in.dims()[axis];
-        }
-        if (!perChannel) {
-            put(n.output(), in);
-            return;
-        }
-        Labels out = new Labels(in.dims(), fresh(in.ids().length));
-        steps.add(new ChannelMap.Factor(n, place, list(in.dims()), in.ids(), out.ids()));
-        put(n.output(), out);
     }
 }

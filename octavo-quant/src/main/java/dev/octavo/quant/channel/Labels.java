@@ -14,6 +14,7 @@ import java.util.function.IntBinaryOperator;
  * @param dims extents, 1 where the channel does not change
  * @param ids channels, row-major
  */
+@SuppressWarnings("ArrayRecordComponent") // large, and written to by nobody
 record Labels(int[] dims, int[] ids) {
     /* Beyond this a value is not followed: a class for every few elements is no use. */
     private static final long MOST = 1 << 22;

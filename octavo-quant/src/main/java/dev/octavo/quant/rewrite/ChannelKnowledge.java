@@ -31,6 +31,11 @@ final class ChannelKnowledge {
             return mean * mean + deviation * deviation;
         }
 
+        /** E[(x − E x)²]: correct-bias takes back what errors of weights do to the mean. */
+        double variance() {
+            return deviation * deviation;
+        }
+
         /** Width of the range that a grid must cover; a grid covers 0 too. */
         double width() {
             return Math.max(0, high) - Math.min(0, low);
@@ -103,7 +108,7 @@ final class ChannelKnowledge {
         return kind == OpKind.ARITHMETIC || kind == OpKind.JOINS;
     }
 
-    private static void ask(TreeMap<String, Set<Integer>> axes, ChannelMap map, Value v) {
+    private static void ask(Map<String, Set<Integer>> axes, ChannelMap map, Value v) {
         axis(map, v.name()).ifPresent(a -> axes.putIfAbsent(v.name(), Set.of(a)));
     }
 

@@ -37,11 +37,20 @@ public final class Equalize implements GraphPass {
     /* Less gain than this is not worth another network. */
     private static final double WORTH = 0.9;
 
+    private static final int NAMED = 5;
+
     private final EqualizeOptions options;
+    private final PassOptions said;
 
     /** With the options of a recipe. */
     public Equalize(PassOptions options) {
         this.options = EqualizeOptions.of(options);
+        this.said = options;
+    }
+
+    @Override
+    public GraphPass forWidths(Widths widths) {
+        return said.values().keySet().containsAll(Widths.KEYS) ? this : new Equalize(widths.under(said));
     }
 
     @Override
@@ -152,6 +161,10 @@ public final class Equalize implements GraphPass {
                         result.after(),
                         result.rounds(),
                         result.converged() ? "" : ", not converged"));
+        journal.did(
+                name(),
+                graph.name(),
+                "most of the noise that is left comes from " + String.join(", ", numbers.largest(result.u(), NAMED)));
         forms.forEach((form, n) -> journal.did(
                 name(),
                 n + " upper limits",

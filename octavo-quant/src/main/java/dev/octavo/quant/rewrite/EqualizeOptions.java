@@ -33,8 +33,7 @@ record EqualizeOptions(boolean perChannel, int weightBits, int activationBits, L
         o.knowing("weights", "weight-bits", "activation-bits", "limits", "most", "rounds");
         String limits = o.choice("limits", "auto", List.of("auto", "common", "per-channel"));
         EqualizeOptions e = new EqualizeOptions(
-                o.choice("weights", "per-channel", List.of("per-channel", "per-tensor"))
-                        .equals("per-channel"),
+                Widths.isPerChannel(o),
                 o.integer("weight-bits", 8),
                 o.text("activation-bits").filter("float"::equals).isPresent() ? 0 : o.integer("activation-bits", 8),
                 Limits.valueOf(limits.toUpperCase(Locale.ROOT).replace('-', '_')),

@@ -71,6 +71,7 @@ final class EqualizeProblem {
         private final int[] number; // by channel
         private final boolean[] free;
         private final Balance balance;
+        private final List<String> names = new ArrayList<>();
 
         private Numbers(List<LimitPlan> limits) {
             ChannelClasses classes = map.classes();
@@ -94,6 +95,7 @@ final class EqualizeProblem {
             List<Term> terms = new ArrayList<>();
             for (ChannelMap.Step s : map.steps()) {
                 if (s instanceof ChannelMap.Layer l) {
+                    names.add("the weight of " + l.node().label());
                     Magnitudes size = java.util.Objects.requireNonNull(sizes.get(l));
                     terms.add(
                             known.isEmpty()
@@ -109,14 +111,19 @@ final class EqualizeProblem {
                 }
             }
             if (!known.isEmpty() && options.activationBits() > 0) {
-                Group.of(graph).forEach(g -> activation(g).ifPresent(terms::add));
+                for (Group g : Group.of(graph)) {
+                    activation(g).ifPresent(t -> {
+                        terms.add(t);
+                        names.add("the values " + g.output().name());
+                    });
+                }
             }
             return terms;
         }
 
         private double[] power(ChannelMap.Layer l) {
             return known.of(l.weighted().input().name(), l.in().length)
-                    .map(m -> m.stream().mapToDouble(Moments::power).toArray())
+                    .map(m -> m.stream().mapToDouble(Moments::variance).toArray())
                     .orElseGet(() -> {
                         double[] one = new double[l.in().length];
                         Arrays.fill(one, 1);
@@ -137,8 +144,20 @@ final class EqualizeProblem {
                             .map(m -> new ActivationNoise(
                                     of(l.ids()),
                                     m.stream().mapToDouble(Moments::width).toArray(),
-                                    sensitivity.of(l.ids()),
+                                    sensitivity.of(rounded(v, l.ids())),
                                     options.activationNoise())));
+        }
+
+        /*
+         * What a limit gives at its ends is a code exactly and is not rounded: behind it only the share of the values in
+         * between makes noise, as in front of it.
+         */
+        private int[] rounded(Value v, int[] channels) {
+            return map.steps().stream()
+                    .filter(s -> s instanceof ChannelMap.Limit l && l.node().output() == v)
+                    .findFirst()
+                    .map(s -> ((ChannelMap.Limit) s).from())
+                    .orElse(channels);
         }
 
         private List<Balance.Bound> bounds(List<LimitPlan> limits) {
@@ -164,6 +183,18 @@ final class EqualizeProblem {
 
         double value(double[] u) {
             return balance.value(u);
+        }
+
+        /** The largest parts of the noise at a solution, each with its share in percent. */
+        List<String> largest(double[] u, int most) {
+            double[] values = balance.values(u);
+            double sum = Arrays.stream(values).sum();
+            return java.util.stream.IntStream.range(0, values.length)
+                    .boxed()
+                    .sorted(java.util.Comparator.comparingDouble(i -> -values[i]))
+                    .limit(most)
+                    .map(i -> String.format(java.util.Locale.ROOT, "%s %.0f %%", names.get(i), 100 * values[i] / sum))
+                    .toList();
         }
 
         /** The solution with a limit's channels made to share it; ln s by class. */

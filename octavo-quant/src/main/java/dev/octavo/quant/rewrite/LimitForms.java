@@ -56,15 +56,47 @@ final class LimitForms {
         if (alike && Math.abs(top - limit.clip().high()) <= ALIKE * top) {
             return Form.SAME;
         }
-        Optional<Weighted> layer = alike ? Optional.empty() : shiftable(graph, limit);
+        Node old = limit.node();
+        if (alike) {
+            graph.takeOverOutput(old, clip(graph, limit, top));
+            return Form.COMMON;
+        }
+        Optional<Weighted> layer = shiftable(graph, limit);
+        if (layer.isEmpty()) {
+            String name = old.output().name();
+            Node clip = clip(graph, limit, top);
+            Node least = after(graph, clip, "Min", name + "_least", constant(graph, name + "_limits", limit, own));
+            graph.takeOverOutput(old, least);
+            return Form.LEAST;
+        }
         double[] shift = new double[own.length];
         Arrays.setAll(shift, i -> top - own[i]);
-        layer.ifPresent(w -> ChannelScaling.shift(graph, w, shift));
-        layer.ifPresent(w -> BatchNormStatistics.of(graph, w.node().output().name())
-                .ifPresent(b -> b.shifted(shift).put(graph, w.node().output().name())));
+        writeShifted(graph, limit, top, shift, layer.get());
+        return Form.SHIFTED;
+    }
+
+    private static void writeShifted(Graph graph, ChannelMap.Limit limit, double top, double[] shift, Weighted layer) {
+        ChannelScaling.shift(graph, layer, shift);
+        String made = layer.node().output().name();
+        BatchNormStatistics.of(graph, made).ifPresent(b -> b.shifted(shift).put(graph, made));
         Node old = limit.node();
         String name = old.output().name();
-        Node clip = graph.insertBefore(
+        double[] back = Arrays.stream(shift).map(d -> -d).toArray();
+        Node clip = clip(graph, limit, top);
+        Node add = after(graph, clip, "Add", name + "_back", constant(graph, name + "_shift", limit, back));
+        Node relu = graph.insertAfter(
+                add,
+                NodeSpec.of("Relu", old.name() + "_relu")
+                        .inputs(add.output().name())
+                        .outputs(graph.freshName(name + "_relu")));
+        graph.takeOverOutput(old, relu);
+    }
+
+    /* Limits all channels at the same height, in front of the old limit. */
+    private static Node clip(Graph graph, ChannelMap.Limit limit, double top) {
+        Node old = limit.node();
+        String name = old.output().name();
+        return graph.insertBefore(
                 old,
                 NodeSpec.of("Clip", old.name())
                         .inputs(
@@ -72,24 +104,6 @@ final class LimitForms {
                                 Float.isFinite(limit.clip().low()) ? scalar(graph, name + "_low", 0) : "",
                                 scalar(graph, name + "_high", (float) top))
                         .outputs(graph.freshName(name + "_common")));
-        if (alike) {
-            graph.takeOverOutput(old, clip);
-            return Form.COMMON;
-        }
-        if (layer.isPresent()) {
-            Arrays.setAll(shift, i -> -shift[i]);
-            Node back = after(graph, clip, "Add", name + "_back", constant(graph, name + "_shift", limit, shift));
-            Node relu = graph.insertAfter(
-                    back,
-                    NodeSpec.of("Relu", old.name() + "_relu")
-                            .inputs(back.output().name())
-                            .outputs(graph.freshName(name + "_relu")));
-            graph.takeOverOutput(old, relu);
-            return Form.SHIFTED;
-        }
-        Node least = after(graph, clip, "Min", name + "_least", constant(graph, name + "_limits", limit, own));
-        graph.takeOverOutput(old, least);
-        return Form.LEAST;
     }
 
     private static Node after(Graph graph, Node before, String type, String output, Value constant) {

@@ -36,7 +36,7 @@ final class SpreadConstant {
         return out;
     }
 
-    /* The row-major index in an array of extents {@code own} of element i of one of extents {@code dims}. */
+    /* The row-major index, in an array of extents own, of element i of one of extents dims. */
     private static int flat(int i, List<Integer> dims, long[] own) {
         int rest = i;
         int flat = 0;
