@@ -85,8 +85,8 @@ final class DataFreeOptions {
         List<Double> high = new ArrayList<>();
         Normalize n = p.normalize();
         for (int c = 0; c < p.channels(); c++) {
-            double black = n.real(0, c);
-            double white = n.real(WHITE, c);
+            double black = n.real(c, 0);
+            double white = n.real(c, WHITE);
             low.add(Math.min(black, white));
             high.add(Math.max(black, white));
         }

@@ -30,16 +30,18 @@ final class DataOptions {
         return data;
     }
 
-    private Path required(CommonOptions common) {
-        return data.orElseThrow(
-                () -> common.wrong("--data is missing", "give a data set file, a folder or .zip of pictures, an .npy or .npz"));
+    /** The data, which must be given. */
+    Path required(CommonOptions common) {
+        return data.orElseThrow(() -> common.wrong(
+                "--data is missing", "give a data set file, a folder or .zip of pictures, an .npy or .npz"));
     }
 
     /** Refuses data, and what says how to take them, where there are to be none. */
     void requireNone(CommonOptions common) {
         if (data.isPresent() || samples.isPresent()) {
             throw common.wrong(
-                    (data.isPresent() ? "--data" : "--samples") + " and --data-free exclude each other", "leave one out");
+                    (data.isPresent() ? "--data" : "--samples") + " and --data-free exclude each other",
+                    "leave one out");
         }
     }
 
@@ -55,20 +57,21 @@ final class DataOptions {
     }
 
     /** The data to measure accuracy on. */
-    Dataset openLabeled(CommonOptions common, Console console) {
-        return openLabeled(required(common), samples, common, console);
+    TestData openFor(Task task, CommonOptions common, Console console) {
+        return openFor(task, required(common), samples, common, console);
     }
 
     /** Other data to measure accuracy on, with the same flags. */
-    Dataset openLabeled(Path other, Optional<Integer> n, CommonOptions common, Console console) {
+    TestData openFor(Task task, Path other, Optional<Integer> n, CommonOptions common, Console console) {
         // Without --data the flags tell of the network's input, and a data set file of its own pictures.
         DatasetOptions options = data.isEmpty() && PreprocessFlags.isDescribed(other)
                 ? DatasetOptions.DEFAULT
                 : preprocess.options(other, common);
-        return open(other, n, OptionalInt.empty(), options.requireLabels(), common, console);
+        return new TestData(
+                task, open(other, n, OptionalInt.empty(), options.require(task.required()), common, console));
     }
 
-    private static Dataset open(
+    private static LabeledDataset open(
             Path path,
             Optional<Integer> samples,
             OptionalInt unlessSaid,

@@ -57,9 +57,10 @@ final class DemoCommand implements Callable<Integer> {
         RangedOptions options = new RangedOptions(QuantizeOptions.DEFAULT_RANGE, QuantizeOptions.DEFAULT, output);
         Dataset calibration =
                 SampleDataset.of(SamplePictures.CALIBRATION_SEED, Math.min(CALIBRATION, Math.max(1, samples)));
-        Dataset test = SampleDataset.of(SamplePictures.TEST_SEED, samples);
+        TestData test = new TestData(Task.CLASSIFICATION, SampleDataset.of(SamplePictures.TEST_SEED, samples));
         QuantizeJob job = new QuantizeJob(model, OnnxReader.read(model), List.of(options), sweep, Optional.of(test));
-        Summary summary = job.run(new Calibration.OnData(calibration, sweep.threads()), timing, console).get(0);
+        Summary summary = job.run(new Calibration.OnData(calibration, sweep.threads()), timing, console)
+                .get(0);
         if (common.json) {
             common.out().println(Json.text(summary.facts()));
         } else if (!common.quiet) {

@@ -1,15 +1,16 @@
 package dev.octavo.cli;
 
-import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Value;
 import dev.octavo.ort.OrtEngine;
-import dev.octavo.ort.evaluate.Evaluation;
-import dev.octavo.tasks.metric.ClassificationMetric;
+import dev.octavo.ort.evaluate.AllOutputs;
+import dev.octavo.tasks.metric.TaskMetric;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Scores all examples unless --samples says otherwise.",
             "",
-            "  octavo evaluate model.int8.onnx --task classification --data pictures.yaml"
+            "  octavo evaluate model.int8.onnx --task classification --data pictures.yaml",
+            "  octavo evaluate model.onnx --against model.int8.onnx --task detection --data pictures.yaml --pictures out"
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "An ONNX model, float or quantized.")
@@ -37,7 +39,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--task",
             required = true,
             paramLabel = "TASK",
-            description = "What to score: classification (top-1 and top-5).")
+            description = "What to score: classification (top-1 and top-5), detection (mAP) or segmentation (mIoU).")
     private Task task = Task.CLASSIFICATION;
 
     @Mixin
@@ -49,6 +51,24 @@ final class EvaluateCommand implements Callable<Integer> {
                     + "quantized model in integers).")
     private boolean simulate;
 
+    @Option(
+            names = "--against",
+            paramLabel = "OTHER.onnx",
+            description = "Score this model too, on the same samples, and say how much it differs.")
+    private Optional<Path> against = Optional.empty();
+
+    @Option(
+            names = "--worst",
+            paramLabel = "N",
+            description = "With --against: name the N samples that differ most (default: 10).")
+    private int worst = 10;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "DIR",
+            description = "With --against: draw those samples into this folder: the annotation, the model, the other.")
+    private Optional<Path> pictures = Optional.empty();
+
     @Mixin
     private Threads threads = new Threads();
 
@@ -57,46 +77,74 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return switch (task) {
-            case CLASSIFICATION -> classification();
-        };
-    }
-
-    private int classification() {
+        if (pictures.isPresent() && (against.isEmpty() || task == Task.CLASSIFICATION)) {
+            throw common.wrong(
+                    "--pictures shows where two detectors or segmenters differ",
+                    "add --against OTHER.onnx and --task detection or segmentation");
+        }
+        if (worst < 0) {
+            throw common.wrong("--worst is " + worst, "give 0 or more");
+        }
         Console console = common.console();
         int atATime = threads.count(common);
         Graph graph = ModelFile.read(model);
-        try (Dataset examples = data.openLabeled(common, console)) {
-            Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
-            Evaluation<ClassificationMetric> result = Evaluation.run(
-                    OrtEngine.INSTANCE, graph, mode, examples, ClassificationMetric.EMPTY, atATime, console);
-            console.warnOfSkipped(result.skipped());
-            print(result);
-        }
-        return Failures.DONE;
-    }
-
-    private void print(Evaluation<ClassificationMetric> result) {
-        Map<String, Double> all = result.metric().scores();
-        if (common.json) {
-            Map<String, Object> scores = new LinkedHashMap<>();
-            all.forEach((k, v) -> scores.put(k, k.startsWith("top") ? (Object) v : v.longValue()));
-            if (!result.skipped().isEmpty()) {
-                scores.put("skipped", result.skipped());
-            }
-            common.out().println(Json.text(scores));
-        } else {
-            common.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "top-1 %.2f %%, top-5 %.2f %% of %d samples",
-                            100 * all.getOrDefault("top1", 0.0),
-                            100 * all.getOrDefault("top5", 0.0),
-                            result.metric().samples()));
-            if (result.metric().notANumber() > 0) {
-                common.out().println(result.metric().notANumber() + " samples gave NaN and count as wrong");
+        try (TestData examples = data.openFor(task, common, console)) {
+            if (against.isPresent()) {
+                compare(graph, ModelFile.read(against.get()), examples, atATime, console);
+            } else {
+                score(graph, examples, atATime, console);
             }
         }
         common.out().flush();
+        return Failures.DONE;
+    }
+
+    private void score(Graph graph, TestData examples, int atATime, Console console) {
+        Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
+        String title = simulate ? "evaluate (simulated)" : "evaluate";
+        List<String> inputs = graph.requiredInputs().stream().map(Value::name).toList();
+        try (Engine.Session session = OrtEngine.INSTANCE.open(graph, mode, 1)) {
+            var result = examples.score(title, session, inputs, atATime, console);
+            console.warnOfSkipped(result.skipped());
+            print(result.metric(), result.skipped());
+        }
+    }
+
+    private void compare(Graph graph, Graph other, TestData examples, int atATime, Console console) {
+        Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
+        List<String> inputs = graph.requiredInputs().stream().map(Value::name).toList();
+        Engine engine = OrtEngine.INSTANCE;
+        try (AllOutputs both = Against.networks(engine.open(graph, mode, 1), engine.open(other, mode, 1))) {
+            Against pair = new Against(examples, both, inputs);
+            Against.Result result = pair.compare(atATime, worst, console);
+            console.warnOfSkipped(result.skipped());
+            List<Path> drawn = pictures.map(p -> pair.draw(result.changed(), p)).orElse(List.of());
+            if (common.json) {
+                Map<String, Object> facts = new LinkedHashMap<>(result.facts());
+                facts.put("pictures", drawn.stream().map(Path::toString).toList());
+                common.out().println(Json.text(facts));
+            } else {
+                common.out().println(Against.MODEL + " " + model + ", " + Against.OTHER + " " + against.get());
+                result.lines().forEach(common.out()::println);
+                drawn.forEach(p -> common.out().println("drawn: " + p));
+            }
+        }
+    }
+
+    private void print(TaskMetric<?> metric, List<String> skipped) {
+        if (common.json) {
+            Map<String, Object> facts = ScoreText.facts(metric);
+            if (!skipped.isEmpty()) {
+                facts.put("skipped", skipped);
+            }
+            common.out().println(Json.text(facts));
+            return;
+        }
+        common.out().println(metric.samples() + " samples; in brackets, where 95 % of such sets of samples would lie");
+        ScoreText.lines(metric).forEach(common.out()::println);
+        double wrong = metric.scores().getOrDefault("nan", 0.0);
+        if (wrong > 0) {
+            common.out().println((long) wrong + " samples gave NaN and count as wrong");
+        }
     }
 }

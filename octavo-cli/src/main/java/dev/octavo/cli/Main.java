@@ -17,6 +17,8 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             QuantizeCommand.class,
             EvaluateCommand.class,
+            CompareCommand.class,
+            SweepCommand.class,
             DemoCommand.class,
             WarmUpCommand.class
         },

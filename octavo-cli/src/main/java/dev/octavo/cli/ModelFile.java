@@ -26,6 +26,15 @@ final class ModelFile {
         return OnnxReader.read(file);
     }
 
+    /** The text of a file. */
+    static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new ModelException("cannot read " + file, "check the path", e);
+        }
+    }
+
     /** Refuses an output that is one of the inputs, or that cannot be written where it is to be. */
     static void requireWritable(Path output, Collection<Path> inputs) {
         Path folder = output.toAbsolutePath().getParent();

@@ -56,7 +56,8 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = "--task",
             paramLabel = "TASK",
-            description = "Measure the accuracy before and after on this task: classification (default: do not).")
+            description = "Measure the accuracy before and after on this task: classification, detection or "
+                    + "segmentation (default: do not).")
     private Optional<Task> task = Optional.empty();
 
     @Option(
@@ -128,8 +129,7 @@ final class QuantizeCommand implements Callable<Integer> {
                 throw common.wrong("--checkpoint is for going over data, and --data-free has none", "leave it out");
             }
         } else if (data.given().isEmpty()) {
-            throw common.wrong(
-                    "there is nothing to take ranges from", "give data with --data, or ask for --data-free");
+            throw common.wrong("there is nothing to take ranges from", "give data with --data, or ask for --data-free");
         }
     }
 
@@ -157,9 +157,8 @@ final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<Dataset> test(Console console) {
-        return task.map(t -> data.openLabeled(
-                testData.or(data::given).orElseThrow(), testSamples, common, console));
+    private Optional<TestData> test(Console console) {
+        return task.map(t -> data.openFor(t, testData.or(data::given).orElseThrow(), testSamples, common, console));
     }
 
     private void quantize(QuantizeJob job, Calibration source, Timing timing, Console console) {
@@ -167,7 +166,7 @@ final class QuantizeCommand implements Callable<Integer> {
         try {
             print(job.run(source, timing, console), console);
         } finally {
-            job.test().ifPresent(Dataset::close);
+            job.test().ifPresent(TestData::close);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.octavo.cli;
 
 import dev.octavo.core.ModelException;
-import dev.octavo.core.data.Dataset;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.onnx.OnnxWriter;
@@ -35,7 +34,7 @@ import java.util.function.Supplier;
  * @param sweep how to go over the data
  * @param test what to measure accuracy on, if it is to be measured
  */
-record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Optional<Dataset> test) {
+record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOptions sweep, Optional<TestData> test) {
     /** What a model is accompanied by: everything decided, for machines; a summary for people, and for machines. */
     static final List<String> COMPANIONS = List.of(".plan.json", ".summary", ".summary.json");
 
@@ -73,7 +72,15 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
             for (int i = 0; i < results.size(); i++) {
                 Result r = results.get(i);
                 Summary summary = Summary.of(
-                        model, r.options(), r.ranged(), prepared, r.lowered(), r.check(), new Summary.Source(seen, source.text(seen)), proofs.get(i), timing);
+                        model,
+                        r.options(),
+                        r.ranged(),
+                        prepared,
+                        r.lowered(),
+                        r.check(),
+                        new Summary.Source(seen, source.text(seen)),
+                        proofs.get(i),
+                        timing);
                 Path file = r.options().output();
                 ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
                 ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
@@ -102,7 +109,11 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
 
     private Result solve(RangedOptions one, Prepared prepared, SweepResult seen, Calibration source, Console console) {
         RangedPlan ranged = source.plan(
-                new Quantizer(one.options()), prepared, seen.evidence(), one.options().activations(), console);
+                new Quantizer(one.options()),
+                prepared,
+                seen.evidence(),
+                one.options().activations(),
+                console);
         Plan plan = ranged.plan().withProvenance(provenance(one, ranged, seen, source));
         Graph lowered = prepared.lower(plan);
         return new Result(one, ranged, plan, lowered, prepared.check(lowered));

@@ -68,7 +68,7 @@ final class Summary {
 
     private void accuracy(Proof proof) {
         facts.put("accuracy", proof.facts());
-        line("accuracy    on %d examples:", proof.metric().samples());
+        line("accuracy    on %d examples:", proof.samples());
         proof.lines().forEach(l -> line("            %s", l));
     }
 

@@ -34,13 +34,18 @@ public final class ExactSums implements Stat<ExactSums> {
         this.limbs = limbs;
     }
 
-    /** Sums of one addend each. */
+    /**
+     * Sums of one addend each, to be merged.
+     *
+     * @param addends finite and below 2¹⁸⁸ in magnitude
+     */
     public static ExactSums of(double... addends) {
         ExactSums sums = new ExactSums(addends.length);
         for (int k = 0; k < addends.length; k++) {
             sums.add(k, addends[k]);
         }
-        return sums.copy();
+        sums.carry();
+        return sums;
     }
 
     /** Number of sums. */

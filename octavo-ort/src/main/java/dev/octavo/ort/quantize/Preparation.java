@@ -110,9 +110,7 @@ public final class Preparation {
             if (floatByRecipe.contains(g.node())) {
                 obstacles.put(g, "the recipe keeps it in float");
             } else {
-                target.obstacle(g, r.types())
-                        .or(() -> unknown(g, unknown))
-                        .ifPresent(why -> obstacles.put(g, why));
+                target.obstacle(g, r.types()).or(() -> unknown(g, unknown)).ifPresent(why -> obstacles.put(g, why));
             }
         }
         return obstacles;

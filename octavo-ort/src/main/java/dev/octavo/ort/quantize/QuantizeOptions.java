@@ -66,6 +66,11 @@ public record QuantizeOptions(
         return new QuantizeOptions(scheme, activations, weights, other, rules, rewrites, refinements);
     }
 
+    /** The same with other rules for single sites. */
+    public QuantizeOptions withRules(List<SiteRule> others) {
+        return new QuantizeOptions(scheme, activations, weights, objective, others, rewrites, refinements);
+    }
+
     /** The same with other repairs of the float graph. */
     public QuantizeOptions withRewrites(List<GraphPass> others) {
         return new QuantizeOptions(scheme, activations, weights, objective, rules, others, refinements);

@@ -75,8 +75,8 @@ final class ArithmeticLaws {
                 || place < 0
                 || place >= constant.shape().rank()
                 || constant.shape().dim(place) != k.length) {
-            throw new NotKnownException(
-                    "'" + v.name() + "' meets a constant of shape " + constant.shape() + ", not one number per channel");
+            throw new NotKnownException("'" + v.name() + "' meets a constant of shape " + constant.shape()
+                    + ", not one number per channel");
         }
         return x.map((c, a) -> f.applyAsDouble(a, k[c]));
     }
@@ -103,7 +103,8 @@ final class ArithmeticLaws {
         if (x.axis() != Law.NONE || like.axis() == Law.NONE) {
             return x;
         }
-        return new Law(x.source(), like.axis(), x.select(new int[like.channels()]).at());
+        return new Law(
+                x.source(), like.axis(), x.select(new int[like.channels()]).at());
     }
 
     /* Draws the law of both moving together to the moments of independence. */

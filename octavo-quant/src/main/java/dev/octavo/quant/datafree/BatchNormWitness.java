@@ -86,8 +86,8 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
         return graph.nodes().stream()
                 .anyMatch(n -> n.is("BatchNormalization")
                         || n.presentOutputs().stream()
-                                .anyMatch(v -> BatchNormStatistics.of(graph, v.name())
-                                        .isPresent()));
+                                .anyMatch(v ->
+                                        BatchNormStatistics.of(graph, v.name()).isPresent()));
     }
 
     private static void requireStatistics(Graph graph) {

@@ -20,7 +20,8 @@ public record InputRange(int axis, List<Double> low, List<Double> high) {
         }
         for (int c = 0; c < low.size(); c++) {
             if (!(low.get(c) <= high.get(c))) {
-                throw new IllegalArgumentException("channel " + c + " has the range [" + low.get(c) + ", " + high.get(c) + "]");
+                throw new IllegalArgumentException(
+                        "channel " + c + " has the range [" + low.get(c) + ", " + high.get(c) + "]");
             }
         }
     }

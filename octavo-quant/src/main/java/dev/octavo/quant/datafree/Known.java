@@ -84,8 +84,7 @@ final class Known {
     /** Whole numbers from an attribute or, in later operator sets, from a constant input; empty when neither is there. */
     static Optional<long[]> integers(Node n, String attribute, int input) throws NotKnownException {
         if (n.attribute(attribute).orElse(null) instanceof Attribute.Ints ints) {
-            return Optional.of(
-                    ints.values().stream().mapToLong(Long::longValue).toArray());
+            return Optional.of(ints.values().stream().mapToLong(Long::longValue).toArray());
         }
         Optional<Value> v = n.input(input);
         if (v.isEmpty()) {

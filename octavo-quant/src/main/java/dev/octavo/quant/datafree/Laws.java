@@ -37,10 +37,7 @@ final class Laws {
      * @return what is known, for the reasons why there is no law of the others
      */
     static Known walk(
-            Graph graph,
-            Map<String, TensorType> types,
-            Map<String, InputRange> inputs,
-            BiConsumer<Value, Law> told) {
+            Graph graph, Map<String, TensorType> types, Map<String, InputRange> inputs, BiConsumer<Value, Law> told) {
         Laws laws = new Laws(graph, types, told);
         for (Value v : graph.requiredInputs()) {
             InputRange range = inputs.get(v.name());
@@ -79,8 +76,8 @@ final class Laws {
 
     private void tell(Value v, Law law) {
         told.accept(v, law);
-        readersLeft.put(
-                v, (int) v.uses().stream().map(Use::node).filter(r -> reads(r, v)).count());
+        readersLeft.put(v, (int)
+                v.uses().stream().map(Use::node).filter(r -> reads(r, v)).count());
         known.put(v, law);
     }
 
@@ -92,9 +89,7 @@ final class Laws {
     private Optional<Law> statistics(Value v) {
         return BatchNormStatistics.of(graph, v.name())
                 .filter(s -> known.shape(v)
-                        .map(shape -> shape.rank() < 2
-                                || shape.dim(1) == Shape.UNKNOWN
-                                || shape.dim(1) == s.channels())
+                        .map(shape -> shape.rank() < 2 || shape.dim(1) == Shape.UNKNOWN || shape.dim(1) == s.channels())
                         .orElse(true))
                 .map(s -> Law.normal(
                         1,
@@ -127,7 +122,8 @@ final class Laws {
         if (JoinLaws.knows(n)) {
             return JoinLaws.of(n, known);
         }
-        throw new NotKnownException("batch-norm statistics say nothing of what " + n.label() + " (" + n.type() + ") gives");
+        throw new NotKnownException(
+                "batch-norm statistics say nothing of what " + n.label() + " (" + n.type() + ") gives");
     }
 
     private static Law normalized(Node n) throws NotKnownException {

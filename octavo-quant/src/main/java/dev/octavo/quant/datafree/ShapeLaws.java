@@ -11,7 +11,8 @@ import java.util.Set;
  * channels come to lie in one, their law is the mixture.
  */
 final class ShapeLaws {
-    private static final Set<String> SAME = Set.of("Identity", "Dropout", "Resize", "Upsample", "Expand", "Tile", "Cast");
+    private static final Set<String> SAME =
+            Set.of("Identity", "Dropout", "Resize", "Upsample", "Expand", "Tile", "Cast");
     private static final Set<String> REGROUPED =
             Set.of("Flatten", "Reshape", "Squeeze", "Unsqueeze", "DepthToSpace", "SpaceToDepth");
 

@@ -58,7 +58,10 @@ public final class CorrectBias {
                     "the evidence and the plan are of two different graphs", "collect the evidence again");
         }
         if (plan.provenance().containsKey(NAME)) {
-            journal.skipped(NAME, graph.name(), "its biases are corrected already: " + plan.provenance().get(NAME));
+            journal.skipped(
+                    NAME,
+                    graph.name(),
+                    "its biases are corrected already: " + plan.provenance().get(NAME));
             return plan;
         }
         Map<String, Tensor> corrected = new TreeMap<>();

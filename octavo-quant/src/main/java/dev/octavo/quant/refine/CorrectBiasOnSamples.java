@@ -78,7 +78,8 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
         for (Node n : graph.nodes()) {
             Optional<Weighted> w = Weighted.of(n).filter(Weighted::hasConstantWeight);
             if (w.isEmpty()
-                    || plan.gridFor((Site.OfUse) Site.ofInput(n, Weighted.WEIGHT)).isEmpty()) {
+                    || plan.gridFor((Site.OfUse) Site.ofInput(n, Weighted.WEIGHT))
+                            .isEmpty()) {
                 continue;
             }
             Optional<String> obstacle = CorrectBias.biasObstacle(w.get());
@@ -120,8 +121,8 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
             say(journal, start, best, before, least, bestRound);
             return bestRound == 0
                     ? start
-                    : best.withProvenance(Map.of(
-                            CorrectBias.NAME, "from " + inputs.size() + " samples, " + bestRound + " rounds"));
+                    : best.withProvenance(
+                            Map.of(CorrectBias.NAME, "from " + inputs.size() + " samples, " + bestRound + " rounds"));
         }
 
         private void say(Journal journal, Plan start, Plan best, double before, double least, int round) {
@@ -158,7 +159,8 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
             Map<String, Tensor> biases = new TreeMap<>();
             for (Weighted w : places) {
                 String value = w.node().output().name();
-                double[][] real = java.util.Objects.requireNonNull(inFloat.means().get(value));
+                double[][] real =
+                        java.util.Objects.requireNonNull(inFloat.means().get(value));
                 double[][] is = java.util.Objects.requireNonNull(got.means().get(value));
                 Tensor bias = bias(plan, w);
                 float[] b = bias.floats();

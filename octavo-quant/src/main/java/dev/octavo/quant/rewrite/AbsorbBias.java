@@ -154,7 +154,9 @@ public final class AbsorbBias implements GraphPass {
     }
 
     private static boolean isOwnFloat(Value v, Node reader) {
-        return v.constant().filter(t -> t.dtype() == DType.FLOAT && t.shape().rank() == 1).isPresent()
+        return v.constant()
+                        .filter(t -> t.dtype() == DType.FLOAT && t.shape().rank() == 1)
+                        .isPresent()
                 && v.uses().stream().allMatch(u -> u.node() == reader)
                 && !v.isGraphOutput();
     }
@@ -164,8 +166,12 @@ public final class AbsorbBias implements GraphPass {
         Optional<BatchNormStatistics> kept = BatchNormStatistics.of(graph, value);
         if (kept.isPresent()) {
             double[] c = new double[kept.get().channels()];
-            Arrays.setAll(c, i -> Math.max(
-                    0, kept.get().mean().get(i) - deviations * kept.get().deviation().get(i)));
+            Arrays.setAll(
+                    c,
+                    i -> Math.max(
+                            0,
+                            kept.get().mean().get(i)
+                                    - deviations * kept.get().deviation().get(i)));
             return Optional.of(c);
         }
         if (!witness.hasData()) {
@@ -189,12 +195,12 @@ public final class AbsorbBias implements GraphPass {
         graph.replaceConstant(bias, plus(bias.constant().orElseThrow(), amount, -1));
         Value v = first.node().output();
         BatchNormStatistics.of(graph, v.name())
-                .ifPresent(s -> s.shifted(Arrays.stream(amount).map(c -> -c).toArray())
-                        .put(graph, v.name()));
+                .ifPresent(s ->
+                        s.shifted(Arrays.stream(amount).map(c -> -c).toArray()).put(graph, v.name()));
         for (Use use : List.copyOf(v.uses().get(0).node().output().uses())) {
             Weighted reader = Weighted.of(use.node()).orElseThrow();
-            TapSums taps = TapSums.of(
-                    reader, reader.weight().constant().orElseThrow().floats());
+            TapSums taps =
+                    TapSums.of(reader, reader.weight().constant().orElseThrow().floats());
             double[] rest = taps.sums(amount);
             if (reader.bias().isPresent()) {
                 Value b = reader.bias().get();

@@ -89,9 +89,8 @@ public final class ClipWeights implements GraphPass {
     public void apply(Graph graph, Witness witness, Journal journal) {
         List<Place> places = places(graph, journal);
         EvidenceRequest wanted = needs(places);
-        Optional<Evidence> evidence = keepMeans && !wanted.axes().isEmpty()
-                ? Optional.of(witness.observe(graph, wanted))
-                : Optional.empty();
+        Optional<Evidence> evidence =
+                keepMeans && !wanted.axes().isEmpty() ? Optional.of(witness.observe(graph, wanted)) : Optional.empty();
         apply(graph, places, evidence, journal);
     }
 
@@ -167,7 +166,8 @@ public final class ClipWeights implements GraphPass {
                 && !(w instanceof Gemm g && (g.alpha() != 1f || g.beta() != 1f))
                 && w.bias()
                         .filter(b -> b.constant()
-                                        .filter(t -> t.dtype() == DType.FLOAT && t.shape().rank() == 1)
+                                        .filter(t -> t.dtype() == DType.FLOAT
+                                                && t.shape().rank() == 1)
                                         .isPresent()
                                 && b.uses().size() == 1
                                 && !b.isGraphOutput())

@@ -2,6 +2,8 @@ package dev.octavo.quant.rewrite;
 
 import dev.octavo.core.RecipeException;
 import dev.octavo.quant.recipe.PassOptions;
+import dev.octavo.quant.rewrite.smooth.SmoothOptions;
+import dev.octavo.quant.rewrite.smooth.SmoothQuant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +22,11 @@ public final class Rewrites {
     static {
         PASSES.put("remove-identity", o -> plain(o, new RemoveIdentity()));
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
+        PASSES.put("replace-relu6", ReplaceRelu6::new);
+        PASSES.put("equalize", Equalize::new);
         PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
         PASSES.put(ClipWeights.NAME, ClipWeights::new);
+        PASSES.put(SmoothQuant.NAME, o -> new SmoothQuant(SmoothOptions.of(o)));
     }
 
     private Rewrites() {}

@@ -4,6 +4,7 @@ import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Use;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.op.Clip;
 import dev.octavo.core.op.Op;
 import dev.octavo.core.op.OpCatalog;
 import dev.octavo.core.op.OpKind;
@@ -134,12 +135,24 @@ public final class SchemeBuilder {
                     .map(p -> OpCatalog.of(p).kind() != OpKind.PASSES_THROUGH
                             && OpCatalog.of(p).kind() != OpKind.JOINS)
                     .orElse(false);
-            if (ownProducer && in.uses().size() == 1 && !in.isGraphOutput()) {
+            if (ownProducer && in.uses().size() == 1 && !in.isGraphOutput() && keepsItsLimit(in, joined)) {
                 choices.put(
                         Site.of(in),
                         new Choice.SameAs(Site.of(joined), concat.label() + " joins it, and nothing else reads it"));
             }
         }
+    }
+
+    /*
+     * A limit disappears into saturation only where the grid ends where the limit does: a wider grid, shared with
+     * others, would need the limit as a node of its own, and its producer would run in float.
+     */
+    private boolean keepsItsLimit(Value in, Value joined) {
+        Optional<Clip> limit = in.producer().flatMap(Clip::of);
+        return limit.isEmpty()
+                || (limit.get().low() == 0
+                        && limit.get().high() == Float.POSITIVE_INFINITY
+                        && nonNegative.contains(joined));
     }
 
     private void activation(Value v, String because) {

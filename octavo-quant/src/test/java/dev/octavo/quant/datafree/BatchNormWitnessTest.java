@@ -24,8 +24,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class BatchNormWitnessTest {
-    private static final String NETWORK = "x[1,3,8,8] -> Conv(w[4,3,3,3], b[4]; pads=1,1,1,1) -> BatchNormalization -> n"
-            + " -> Relu -> r -> Conv(u[5,4,1,1], c[5]) -> y";
+    private static final String NETWORK =
+            "x[1,3,8,8] -> Conv(w[4,3,3,3], b[4]; pads=1,1,1,1) -> BatchNormalization -> n"
+                    + " -> Relu -> r -> Conv(u[5,4,1,1], c[5]) -> y";
 
     /** Knows shapes from running the reference. */
     private static final Engine SHAPES = new Engine() {
@@ -95,7 +96,8 @@ class BatchNormWitnessTest {
     void aNetworkWithoutStatisticsIsRefused() {
         Graph g = GraphText.parse("x[1,3,8,8] -> Conv(w[4,3,3,3], b[4]) -> n -> Relu -> y");
         for (Runnable ask : List.<Runnable>of(
-                () -> witness(Map.of()).observe(g, request("y")), () -> witness(Map.of()).unknown(g))) {
+                () -> witness(Map.of()).observe(g, request("y")),
+                () -> witness(Map.of()).unknown(g))) {
             assertThatThrownBy(ask::run).isInstanceOfSatisfying(ModelException.class, e -> {
                 assertThat(e).hasMessageContaining("has no batch normalisations");
                 assertThat(e.fix()).contains("--data").contains("export it again");

@@ -46,7 +46,8 @@ class LawEvidenceTest {
 
     @Test
     void deadChannelsAreZerosAndNothingElse() {
-        DyadicHistogram h = evidence(Law.normal(1, new double[2], new double[2])).histogram();
+        DyadicHistogram h =
+                evidence(Law.normal(1, new double[2], new double[2])).histogram();
         assertThat(h.count()).isEqualTo(h.zeros()).isPositive();
         assertThat(h.maxAbs()).isZero();
     }
@@ -90,7 +91,10 @@ class LawEvidenceTest {
                 RangeRule rule = RangeRules.named(name, OptionalDouble.empty());
                 if (!(rule instanceof Measured)) {
                     Range r = rule.choose(seen, spec);
-                    double most = Arrays.stream(law.at()).flatMapToDouble(Arrays::stream).max().orElseThrow();
+                    double most = Arrays.stream(law.at())
+                            .flatMapToDouble(Arrays::stream)
+                            .max()
+                            .orElseThrow();
                     assertThat(r.high()).as(name).isBetween(0.25 * most, 1.01 * most);
                 }
             }

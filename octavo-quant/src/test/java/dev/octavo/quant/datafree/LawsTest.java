@@ -42,7 +42,8 @@ class LawsTest {
                 activation("HardSigmoid", x -> Math.max(0, Math.min(1, 0.2 * x + 0.5))),
                 activation("HardSwish", x -> x * Math.max(0, Math.min(1, x / 6 + 0.5))),
                 activation("Tanh", Math::tanh),
-                activation("Gelu(; approximate=tanh)", x -> x * sigmoid(1.702 * x), 0.02), // another approximation of it
+                activation(
+                        "Gelu(; approximate=tanh)", x -> x * sigmoid(1.702 * x), 0.02), // another approximation of it
                 activation("Gelu", x -> x / 2 * (1 + Math.tanh(0.79788456 * (x + 0.044715 * x * x * x))), 0.002),
                 activation("Softplus", x -> Math.log(1 + Math.exp(x))),
                 activation("Mish", x -> x * Math.tanh(Math.log(1 + Math.exp(x)))),
@@ -52,7 +53,8 @@ class LawsTest {
                 activation("Mul(k{-1.5})", x -> -1.5 * x),
                 activation("Sub(k{2.0})", x -> x - 2),
                 activation("Add(three{3.0}) -> Clip(0, 6) -> Div(six{6.0})", x -> Math.max(0, Math.min(6, x + 3)) / 6),
-                activation("Div(r{1.41421356}) -> Erf", x -> Math.tanh(0.79788456 * (x + 0.044715 * x * x * x)), 0.002));
+                activation(
+                        "Div(r{1.41421356}) -> Erf", x -> Math.tanh(0.79788456 * (x + 0.044715 * x * x * x)), 0.002));
     }
 
     private static Arguments activation(String text, DoubleUnaryOperator f) {
@@ -225,7 +227,8 @@ class LawsTest {
         for (int c = 0; c < 3; c++) {
             assertThat(told.law("p").mean(c)).isGreaterThan(told.law("r").mean(c));
             assertThat(told.law("q").mean(c)).isGreaterThan(told.law("p").mean(c));
-            assertThat(told.law("q").greatest(c)).isLessThanOrEqualTo(told.law("r").greatest(c));
+            assertThat(told.law("q").greatest(c))
+                    .isLessThanOrEqualTo(told.law("r").greatest(c));
         }
     }
 
@@ -289,7 +292,10 @@ class LawsTest {
         Law before = Told.of(g, "", Map.of()).law("z");
         new FoldBatchNorm().apply(g, new Journal());
         assertThat(Told.of(g, "", Map.of()).law("z").at()).isDeepEqualTo(before.at());
-        BatchNormStatistics.of(g, "y").orElseThrow().scaled(new double[] {2, 2, 2, 2}).put(g, "y");
+        BatchNormStatistics.of(g, "y")
+                .orElseThrow()
+                .scaled(new double[] {2, 2, 2, 2})
+                .put(g, "y");
         for (int c = 0; c < 4; c++) {
             assertThat(Told.of(g, "", Map.of()).law("z").mean(c)).isCloseTo(2 * before.mean(c), within(1e-6));
         }

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AbsorbBiasTest {
-    private static final String PAIR = "x[1,3,6,6] -> Conv(w[4,3,1,1], b[4]) -> v -> Relu -> r -> Conv(u[5,4,1,1], c[5]) -> y";
+    private static final String PAIR =
+            "x[1,3,6,6] -> Conv(w[4,3,1,1], b[4]) -> v -> Relu -> r -> Conv(u[5,4,1,1], c[5]) -> y";
 
     private static AbsorbBias pass() {
         return new AbsorbBias(PassOptions.NONE);
@@ -72,7 +73,8 @@ class AbsorbBiasTest {
     /** Where values do fall below c, the mean of the error is what a normal variable's tail gives: 0.00038 deviations. */
     @Test
     void whatIsCutOffIsTheTailBelowThreeDeviations() {
-        Graph g = GraphText.parse("x[1,1,500,500] -> Conv(w[1,1,1,1], b[1]) -> v -> Relu -> r -> Conv(u[1,1,1,1]) -> y");
+        Graph g =
+                GraphText.parse("x[1,1,500,500] -> Conv(w[1,1,1,1], b[1]) -> v -> Relu -> r -> Conv(u[1,1,1,1]) -> y");
         g.replaceConstant(g.require("w"), Tensor.ofFloats(Shape.of(1, 1, 1, 1), 2));
         g.replaceConstant(g.require("u"), Tensor.ofFloats(Shape.of(1, 1, 1, 1), 1));
         g.replaceConstant(g.require("b"), Tensor.ofFloats(Shape.of(1), 20));
@@ -81,7 +83,8 @@ class AbsorbBiasTest {
         pass().apply(after, new Journal());
         Map<String, Array> in = ReferenceEngine.inputs(g, 5);
         double[] y = Objects.requireNonNull(ReferenceEngine.run(g, in).get("y")).data();
-        double[] z = Objects.requireNonNull(ReferenceEngine.run(after, in).get("y")).data();
+        double[] z =
+                Objects.requireNonNull(ReferenceEngine.run(after, in).get("y")).data();
         double sum = 0;
         double most = 0;
         for (int i = 0; i < y.length; i++) {
@@ -125,8 +128,11 @@ class AbsorbBiasTest {
         Map<String, Array> in = ReferenceEngine.inputs(done.graph(), 3);
         Graph before = GraphText.parse(text);
         raise(before);
-        double[] y = Objects.requireNonNull(ReferenceEngine.run(before, in).get("y")).data();
-        double[] z = Objects.requireNonNull(ReferenceEngine.run(done.graph(), in).get("y")).data();
+        double[] y =
+                Objects.requireNonNull(ReferenceEngine.run(before, in).get("y")).data();
+        double[] z = Objects.requireNonNull(
+                        ReferenceEngine.run(done.graph(), in).get("y"))
+                .data();
         for (int i = 0; i < y.length; i++) {
             int row = i % 81 / 9;
             int column = i % 9;
@@ -149,8 +155,10 @@ class AbsorbBiasTest {
         pass().apply(after, seeing(samples), journal);
         assertThat(journal.countOf(AbsorbBias.NAME)).isEqualTo(1);
         for (Map<String, Array> in : samples) {
-            double[] y = Objects.requireNonNull(ReferenceEngine.run(g, in).get("y")).data();
-            double[] z = Objects.requireNonNull(ReferenceEngine.run(after, in).get("y")).data();
+            double[] y =
+                    Objects.requireNonNull(ReferenceEngine.run(g, in).get("y")).data();
+            double[] z = Objects.requireNonNull(ReferenceEngine.run(after, in).get("y"))
+                    .data();
             for (int i = 0; i < y.length; i++) {
                 assertThat(z[i]).isCloseTo(y[i], within(1e-4));
             }
@@ -160,7 +168,8 @@ class AbsorbBiasTest {
 
     @Test
     void refusesOptionsThatCannotBe() {
-        assertThatThrownBy(() -> new AbsorbBias(options("deviations", "-1"))).hasMessageContaining("deviations is -1.0");
+        assertThatThrownBy(() -> new AbsorbBias(options("deviations", "-1")))
+                .hasMessageContaining("deviations is -1.0");
         assertThatThrownBy(() -> new AbsorbBias(options("paded", "true"))).hasMessageContaining("paded");
     }
 

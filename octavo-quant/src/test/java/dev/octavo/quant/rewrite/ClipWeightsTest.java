@@ -42,7 +42,10 @@ class ClipWeightsTest {
         float[] w = done.graph().require("w").constant().orElseThrow().floats();
         assertThat(w[1]).isEqualTo(15);
         assertThat(w[3]).isEqualTo(-15);
-        given(done.graph()).when(new ClipWeights(PassOptions.NONE)).isUnchanged().because("all its weights lie within");
+        given(done.graph())
+                .when(new ClipWeights(PassOptions.NONE))
+                .isUnchanged()
+                .because("all its weights lie within");
     }
 
     @ParameterizedTest

@@ -120,6 +120,23 @@ class SchemeBuilderTest {
     }
 
     @Test
+    void aLimitedValueHasTheGridOfAConcatOnlyWhereTheGridEndsAtTheLimit() {
+        Scheme s = all("x[1,3,8,8] -> Conv(w[4,3,1,1]) -> Relu -> a; x -> Conv(u[4,3,1,1]) -> Relu -> b;"
+                + " a, b -> Concat(; axis=1) -> y");
+        Scheme below = all("x[1,3,8,8] -> Conv(w[4,3,1,1]) -> Relu -> a; x -> Conv(u[4,3,1,1]) -> b;"
+                + " a, b -> Concat(; axis=1) -> y");
+        Scheme above = all("x[1,3,8,8] -> Conv(w[4,3,1,1]) -> Clip(0, 6) -> a; x -> Conv(u[4,3,1,1]) -> Relu -> b;"
+                + " a, b -> Concat(; axis=1) -> y");
+
+        assertThat(sameAs(s, "a")).isEqualTo(Site.parse("y"));
+        // A grid that goes below 0, or beyond 6, would leave the limit to a float node.
+        assertThat(choice(below, "a")).isInstanceOf(Choice.Quantize.class);
+        assertThat(sameAs(below, "b")).isEqualTo(Site.parse("y"));
+        assertThat(choice(above, "a")).isInstanceOf(Choice.Quantize.class);
+        assertThat(sameAs(above, "b")).isEqualTo(Site.parse("y"));
+    }
+
+    @Test
     void aGemmThatNobodyReadsInIntegersGivesFloat() {
         Scheme alone = all("x[1,4] -> Gemm(w[4,4], b[4]) -> y");
         Scheme read = all("x[1,4] -> Gemm(w[4,4], b[4]) -> h -> Gemm(u[4,2]) -> y");

@@ -82,13 +82,13 @@ final class ArrayDataset implements LabeledDataset {
         if (source instanceof LabelSource.Npy npy) {
             return Optional.of(ArrayLabels.read(npy.file(), size));
         }
-        if (source instanceof LabelSource.Csv || source instanceof LabelSource.Folders) {
+        if (source instanceof LabelSource.None) {
+            return Optional.empty();
+        }
+        if (!(source instanceof LabelSource.Auto)) {
             throw new ModelException(
                     name + " holds arrays, which have no file names to label",
                     "put an array 'labels' into the .npz, or give labels: { npy: labels.npy }");
-        }
-        if (source instanceof LabelSource.None) {
-            return Optional.empty();
         }
         return inside.map(t -> ArrayLabels.of(t, name + ": labels", size));
     }

@@ -4,6 +4,8 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Dataset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -24,6 +26,9 @@ public final class Datasets {
      * @throws dev.octavo.core.RecipeException when a data set file says something unknown
      */
     public static LabeledDataset open(Path path, DatasetOptions options) {
+        if (!Files.exists(path) && PictureFiles.insideZip(path).isPresent()) {
+            return pictures(PictureFiles.open(path), options);
+        }
         if (!Files.exists(path)) {
             throw new ModelException("there is no data at " + path, "check the path");
         }
@@ -43,14 +48,38 @@ public final class Datasets {
 
     private static LabeledDataset open(DatasetFile file, DatasetOptions options) {
         DatasetOptions declared = new DatasetOptions(
-                file.preprocess().or(options::preprocess),
-                file.labels().orElse(options.labels()),
-                options.labelsRequired());
+                file.preprocess().or(options::preprocess), file.labels().orElse(options.labels()), options.required());
         Path data = file.data();
-        if (extension(data).equals("yaml") || extension(data).equals("yml")) {
+        String kind = extension(data);
+        if (kind.equals("yaml") || kind.equals("yml")) {
             throw new ModelException("the data set file names another data set file, " + data, "name the data itself");
         }
-        return open(data, declared);
+        if (kind.equals("npy") || kind.equals("npz")) {
+            return open(data, declared);
+        }
+        PictureFiles files = PictureFiles.open(data);
+        try {
+            PictureFiles wanted = file.annotations()
+                    .list()
+                    .<PictureFiles>map(list -> ListedFiles.of(files, list))
+                    .orElse(files);
+            return LabeledImages.of(wanted, declared, file.annotations(), measure(file, options));
+        } catch (RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    private static Measure measure(DatasetFile file, DatasetOptions options) {
+        List<String> classes = file.classes().read();
+        if (classes.isEmpty() && file.annotations().boxes() instanceof BoxSource.Voc) {
+            List<String> voc = new ArrayList<>(VocBoxes.CLASSES);
+            if (options.required() == DatasetOptions.Required.MASKS) {
+                voc.add(0, "background");
+            }
+            classes = voc;
+        }
+        return file.measure().classes(classes);
     }
 
     private static LabeledDataset pictures(PictureFiles files, DatasetOptions options) {
@@ -63,7 +92,7 @@ public final class Datasets {
     }
 
     /** The first {@code n} examples, or all when there are fewer. */
-    public static Dataset firstN(Dataset whole, int n) {
+    public static LabeledDataset firstN(Dataset whole, int n) {
         requirePositive(n);
         return new Subset(whole, IntStream.range(0, Math.min(n, whole.size())).toArray());
     }
@@ -72,7 +101,7 @@ public final class Datasets {
      * {@code n} examples evenly spaced over the order of the data set, the first among them, or all
      * when there are fewer. Data sorted by class is thereby covered evenly.
      */
-    public static Dataset spread(Dataset whole, int n) {
+    public static LabeledDataset spread(Dataset whole, int n) {
         requirePositive(n);
         int size = whole.size();
         int take = Math.min(n, size);
@@ -84,7 +113,7 @@ public final class Datasets {
     }
 
     /** The examples at these places, in this order. */
-    public static Dataset at(Dataset whole, int... indices) {
+    public static LabeledDataset at(Dataset whole, int... indices) {
         for (int i : indices) {
             if (i < 0 || i >= whole.size()) {
                 throw new IllegalArgumentException("example " + i + " of " + whole.size());

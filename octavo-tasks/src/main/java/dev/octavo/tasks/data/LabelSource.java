@@ -32,6 +32,22 @@ public sealed interface LabelSource {
     record Csv(Path file, String fileColumn, String classColumn) implements LabelSource {}
 
     /**
+     * A list without a header, on each line a file and its class: Caffe's {@code val.txt}.
+     *
+     * @param file the list
+     */
+    record Listed(Path file) implements LabelSource {}
+
+    /**
+     * ImageNet's validation pictures as published.
+     *
+     * @param truth {@code ILSVRC2012_validation_ground_truth.txt}: on line n the number of the synset of picture n
+     * @param synsets {@code meta.mat} or {@code map_clsloc.txt} of the development kit: the synsets' numbers and names;
+     *     classes are the names' places when sorted
+     */
+    record ImageNet(Path truth, Path synsets) implements LabelSource {}
+
+    /**
      * A NumPy array of integers, one per example.
      *
      * @param file an {@code .npy} file

@@ -2,6 +2,7 @@ package dev.octavo.tasks.data;
 
 import dev.octavo.core.ModelException;
 import dev.octavo.tasks.yaml.Nearest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,10 +13,10 @@ import java.util.Map;
 /**
  * A table of labels.
  *
- * @param source where it was read, and which columns
+ * @param file where it was read
  * @param classes class index by the file name as the table has it
  */
-record LabelTable(LabelSource.Csv source, Map<String, Integer> classes) {
+record LabelTable(Path file, Map<String, Integer> classes) {
     static LabelTable read(LabelSource.Csv source) {
         List<Csv.Row> rows = Csv.read(source.file());
         String table = String.valueOf(source.file().getFileName());
@@ -42,7 +43,29 @@ record LabelTable(LabelSource.Csv source, Map<String, Integer> classes) {
                         "keep one of the rows");
             }
         }
-        return new LabelTable(source, classes);
+        return new LabelTable(source.file(), classes);
+    }
+
+    /** A list without a header: on each line a file and, behind white space, its class. */
+    static LabelTable list(Path file) {
+        Map<String, Integer> classes = new LinkedHashMap<>();
+        int line = 0;
+        for (String text : Lines.read(file, "list of labels")) {
+            line++;
+            if (text.isBlank()) {
+                continue;
+            }
+            String where = file.getFileName() + " line " + line;
+            int gap = Math.max(text.strip().lastIndexOf(' '), text.strip().lastIndexOf('\t'));
+            if (gap < 0) {
+                throw new ModelException(where + " is '" + text.strip() + "'", "write a file, a space and its class");
+            }
+            String picture = normal(text.strip().substring(0, gap));
+            if (classes.put(picture, label(text.strip().substring(gap), where)) != null) {
+                throw new ModelException(where + " names '" + picture + "' a second time", "keep one of the lines");
+            }
+        }
+        return new LabelTable(file, classes);
     }
 
     /** The class of each picture, -1 where the table has none. */
@@ -60,24 +83,24 @@ record LabelTable(LabelSource.Csv source, Map<String, Integer> classes) {
         int[] found = new int[entries.size()];
         Arrays.fill(found, -1);
         List<String> missing = new ArrayList<>();
-        classes.forEach((file, label) -> {
-            Integer exact = byPath.get(file);
-            List<Integer> same = places.getOrDefault(baseName(file), List.of());
+        classes.forEach((picture, label) -> {
+            Integer exact = byPath.get(picture);
+            List<Integer> same = places.getOrDefault(baseName(picture), List.of());
             if (exact != null) {
                 found[exact] = label;
             } else if (same.isEmpty()) {
-                missing.add(file);
+                missing.add(picture);
             } else if (same.size() == 1) {
                 found[same.get(0)] = label;
             } else {
                 throw ambiguous(
-                        file, same.stream().map(i -> entries.get(i).path()).toList());
+                        picture, same.stream().map(i -> entries.get(i).path()).toList());
             }
         });
         if (missing.size() == classes.size()) {
             throw new ModelException(
                     "no row of "
-                            + source.file().getFileName()
+                            + file.getFileName()
                             + " names a picture in "
                             + files.name()
                             + " (rows name "
@@ -90,8 +113,7 @@ record LabelTable(LabelSource.Csv source, Map<String, Integer> classes) {
                     "check that table and pictures belong together, and which column holds the file name");
         }
         if (!missing.isEmpty()) {
-            warnings.add(
-                    Few.of(missing) + " labelled in " + source.file().getFileName() + " are not among the pictures");
+            warnings.add(Few.of(missing) + " labelled in " + file.getFileName() + " are not among the pictures");
         }
         return found;
     }

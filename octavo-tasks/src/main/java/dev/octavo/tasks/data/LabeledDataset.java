@@ -1,6 +1,8 @@
 package dev.octavo.tasks.data;
 
 import dev.octavo.core.data.Dataset;
+import dev.octavo.core.data.UnreadableSampleException;
+import dev.octavo.tasks.image.Picture;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -11,4 +13,18 @@ public interface LabeledDataset extends Dataset {
 
     /** What was odd and yet no error: labels without a picture, files that were passed over. */
     List<String> warnings();
+
+    /** How outputs are read and counted, as far as the data set says. */
+    default Measure measure() {
+        return Measure.DEFAULT;
+    }
+
+    /**
+     * An example as it was before pre-processing, to draw on.
+     *
+     * @throws UnreadableSampleException when it is no picture, or a broken one
+     */
+    default Picture picture(int index) throws UnreadableSampleException {
+        throw new UnreadableSampleException(name(index), "it is no picture", null);
+    }
 }

@@ -3,6 +3,7 @@ package dev.octavo.tasks.data;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
+import dev.octavo.tasks.image.Picture;
 import dev.octavo.tasks.image.PictureDecoder;
 import dev.octavo.tasks.image.Preprocess;
 import java.io.IOException;
@@ -19,17 +20,31 @@ final class LabeledImages implements LabeledDataset {
     private final Preprocess preprocess;
     private final Labels labels;
     private final List<String> warnings;
+    private final Annotations annotations;
+    private final Measure measure;
     private final PictureDecoder decoder = new PictureDecoder();
 
-    private LabeledImages(PictureFiles files, Preprocess preprocess, Labels labels, List<String> warnings) {
+    private LabeledImages(
+            PictureFiles files,
+            DatasetOptions options,
+            Annotations annotations,
+            Measure measure,
+            List<String> warnings) {
         this.files = files;
-        this.preprocess = preprocess;
-        this.labels = labels;
-        this.warnings = List.copyOf(warnings);
+        this.preprocess = options.preprocess().orElse(Preprocess.NONE);
+        this.labels = Labels.of(files, options, warnings);
+        this.annotations = annotations;
+        this.measure = measure;
+        this.warnings = warnings;
     }
 
     /** The pictures in {@code files}; whoever calls closes them when this fails. */
     static LabeledImages of(PictureFiles files, DatasetOptions options) {
+        return of(files, options, AnnotationSource.NONE, Measure.DEFAULT);
+    }
+
+    /** The same with annotations, so far as the options require them. */
+    static LabeledImages of(PictureFiles files, DatasetOptions options, AnnotationSource source, Measure measure) {
         if (files.entries().isEmpty()) {
             List<String> others = files.otherPictures();
             throw new ModelException(
@@ -41,14 +56,16 @@ final class LabeledImages implements LabeledDataset {
                             : "convert them to .jpg or .png");
         }
         List<String> warnings = new ArrayList<>();
-        Labels labels = Labels.of(files, options, warnings);
+        Annotations annotations = Annotations.open(source, measure.classes(), options.required(), files, warnings);
+        List<String> found = annotations.boxes().map(Boxes::classes).orElse(List.of());
+        Measure named = found.isEmpty() ? measure : measure.classes(found);
         if (!files.otherPictures().isEmpty()) {
             warnings.add(Few.of(files.otherPictures()) + " in " + files.name() + ": only .jpg and .png are read");
         }
         if (options.preprocess().isEmpty()) {
             warnings.add("no pre-processing is declared: the network is given pixels from 0 to 255");
         }
-        return new LabeledImages(files, options.preprocess().orElse(Preprocess.NONE), labels, warnings);
+        return new LabeledImages(files, options, annotations, named, warnings);
     }
 
     @Override
@@ -69,7 +86,24 @@ final class LabeledImages implements LabeledDataset {
         if (file.length == PictureFiles.LARGEST_FILE) {
             throw new UnreadableSampleException(name, "the file is larger than 512 MiB", null);
         }
-        return Sample.of(name, preprocess.apply(decoder.decode(file, name), name), label(index));
+        Preprocess.Placed placed = preprocess.place(decoder.decode(file, name), name);
+        Sample sample = Sample.of(name, placed.tensor(), label(index));
+        return annotations.isEmpty() ? sample : sample.with(annotations.of(entry, placed.placement()));
+    }
+
+    @Override
+    public Picture picture(int index) throws UnreadableSampleException {
+        PictureFiles.Entry entry = files.entries().get(index);
+        try {
+            return decoder.decode(files.read(entry), entry.path());
+        } catch (IOException e) {
+            throw new UnreadableSampleException(entry.path(), "it cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    @Override
+    public Measure measure() {
+        return measure;
     }
 
     @Override
@@ -84,7 +118,7 @@ final class LabeledImages implements LabeledDataset {
 
     @Override
     public List<String> warnings() {
-        return warnings;
+        return List.copyOf(warnings);
     }
 
     /** Over paths, sizes, the zip's checksums, labels and pre-processing; contents are not read. */
@@ -101,6 +135,7 @@ final class LabeledImages implements LabeledDataset {
     @Override
     public void close() {
         decoder.close();
+        annotations.close();
         files.close();
     }
 }

@@ -28,6 +28,10 @@ final class Labels {
         int[] classes;
         if (source instanceof LabelSource.Csv csv) {
             classes = LabelTable.read(csv).match(files, warnings);
+        } else if (source instanceof LabelSource.Listed list) {
+            classes = LabelTable.list(list.file()).match(files, warnings);
+        } else if (source instanceof LabelSource.ImageNet imageNet) {
+            classes = ImageNetLabels.read(imageNet).match(files, warnings);
         } else if (source instanceof LabelSource.Npy npy) {
             classes = ArrayLabels.read(npy.file(), files.entries().size());
         } else if (source instanceof LabelSource.None) {

@@ -1,9 +1,13 @@
 package dev.octavo.tasks.data;
 
 import dev.octavo.core.ModelException;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Picture files with random access, sorted by path; safe for several threads. */
@@ -23,6 +27,48 @@ interface PictureFiles extends AutoCloseable {
         String name() {
             return path.substring(path.lastIndexOf('/') + 1);
         }
+
+        /** The name without its extension: how annotations name a picture. */
+        String stem() {
+            String name = name();
+            int dot = name.lastIndexOf('.');
+            return dot < 0 ? name : name.substring(0, dot);
+        }
+    }
+
+    /**
+     * The pictures in a folder, in a zip, or in a folder inside a zip ({@code set.zip/images}).
+     *
+     * @throws ModelException when there is no such thing
+     */
+    static PictureFiles open(Path path) {
+        if (Files.isDirectory(path)) {
+            return FolderFiles.of(path);
+        }
+        if (Files.exists(path)) {
+            return ZipFiles.of(path);
+        }
+        Path zip =
+                insideZip(path).orElseThrow(() -> new ModelException("there is no data at " + path, "check the path"));
+        PictureFiles files = ZipFiles.of(zip, zip.relativize(path).toString().replace(File.separatorChar, '/') + "/");
+        if (files.entries().isEmpty() && files.otherPictures().isEmpty()) {
+            files.close();
+            throw new ModelException(
+                    "there are no pictures in the folder " + zip.relativize(path) + " of " + zip, "check the path");
+        }
+        return files;
+    }
+
+    /** The zip file that a path leads into, if it does. */
+    static Optional<Path> insideZip(Path path) {
+        for (Path p = path.getParent(); p != null; p = p.getParent()) {
+            if (Files.exists(p)) {
+                return Files.isRegularFile(p) && Datasets.extension(p).equals("zip")
+                        ? Optional.of(p)
+                        : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     /** What to call the whole in a message. */

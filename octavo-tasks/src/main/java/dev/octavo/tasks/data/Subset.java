@@ -3,6 +3,7 @@ package dev.octavo.tasks.data;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
+import dev.octavo.tasks.image.Picture;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -39,6 +40,19 @@ final class Subset implements LabeledDataset {
     @Override
     public List<String> warnings() {
         return whole instanceof LabeledDataset l ? l.warnings() : List.of();
+    }
+
+    @Override
+    public Measure measure() {
+        return whole instanceof LabeledDataset l ? l.measure() : Measure.DEFAULT;
+    }
+
+    @Override
+    public Picture picture(int index) throws UnreadableSampleException {
+        if (whole instanceof LabeledDataset l) {
+            return l.picture(indices[index]);
+        }
+        throw new UnreadableSampleException(name(index), "it is no picture", null);
     }
 
     @Override

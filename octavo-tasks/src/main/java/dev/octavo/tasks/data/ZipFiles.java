@@ -14,22 +14,27 @@ import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The pictures in a zip file, which stays open; nothing is unpacked to disk. */
+/** The pictures in a zip file or in a folder inside it, which stays open; nothing is unpacked to disk. */
 final class ZipFiles implements PictureFiles {
     private final String name;
     private final ZipFile zip;
+    private final String inside;
     private final List<Entry> entries;
     private final List<String> others;
 
-    private ZipFiles(String name, ZipFile zip) {
+    private ZipFiles(String name, ZipFile zip, String inside) {
         this.name = name;
         this.zip = zip;
+        this.inside = inside;
         List<Entry> pictures = new ArrayList<>();
         Set<String> other = new TreeSet<>();
         Set<String> seen = new TreeSet<>();
         for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
             ZipEntry entry = all.nextElement();
-            String path = entry.getName();
+            if (!entry.getName().startsWith(inside)) {
+                continue;
+            }
+            String path = entry.getName().substring(inside.length());
             if (!PictureFiles.visible(path) || !seen.add(path)) {
                 continue;
             }
@@ -45,6 +50,11 @@ final class ZipFiles implements PictureFiles {
     }
 
     static ZipFiles of(Path file) {
+        return of(file, "");
+    }
+
+    /** @param inside a folder in the zip, empty or with a slash at its end; paths begin behind it */
+    static ZipFiles of(Path file, String inside) {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
@@ -53,7 +63,7 @@ final class ZipFiles implements PictureFiles {
                     file + " is not a readable zip: " + e.getMessage(), "check that it is complete", e);
         }
         try {
-            return new ZipFiles(file.toString(), zip);
+            return new ZipFiles(file + (inside.isEmpty() ? "" : "/" + inside), zip, inside);
         } catch (RuntimeException e) {
             closeQuietly(zip);
             throw PictureFiles.unreadable(file.toString(), e);
@@ -77,7 +87,7 @@ final class ZipFiles implements PictureFiles {
 
     @Override
     public byte[] read(Entry entry) throws IOException {
-        ZipEntry found = zip.getEntry(entry.path());
+        ZipEntry found = zip.getEntry(inside + entry.path());
         if (found == null) {
             throw new IOException("the zip does not find it under its own name");
         }

@@ -41,13 +41,18 @@ public record Normalize(float scale, List<Float> mean, List<Float> std) {
     float[] table(int c) {
         float[] real = new float[256];
         for (int level = 0; level < 256; level++) {
-            real[level] = real(level, c);
+            real[level] = real(c, level);
         }
         return real;
     }
 
+    /** The real value in channel {@code c} of the tensor of a level that need not be whole: one, or one per channel. */
+    float real(int c, List<Float> level) {
+        return real(c, level.get(level.size() == 1 ? 0 : c));
+    }
+
     /** The real value of a grey level in channel {@code c} of the tensor. */
-    public float real(float level, int c) {
+    public float real(int c, float level) {
         float m = mean.get(mean.size() == 1 ? 0 : c);
         float s = std.get(std.size() == 1 ? 0 : c);
         // Divide: multiplying by 1/std changes the last bit of some levels.

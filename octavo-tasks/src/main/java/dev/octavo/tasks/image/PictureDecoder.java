@@ -64,6 +64,43 @@ public final class PictureDecoder implements AutoCloseable {
         }
     }
 
+    /**
+     * Decodes one PNG file to the numbers it holds: palette indices, or gray levels where there is no palette. This is
+     * how label maps are published.
+     *
+     * @param file the whole file
+     * @param name what to call it in a message
+     * @throws UnreadableSampleException when the file is broken, no PNG, coloured without a palette, or of 16 bits
+     */
+    public LabelMap labels(byte[] file, String name) throws UnreadableSampleException {
+        if (PictureHeader.of(file, name).format() != PictureHeader.Format.PNG) {
+            throw new UnreadableSampleException(name, "it is no PNG; JPEG does not keep labels", null);
+        }
+        ImageReader reader = borrow(pngReaders, "png");
+        boolean reusable = false;
+        try {
+            reader.setInput(new PictureInput(file), true, true);
+            Raster raster = reader.read(0).getRaster();
+            reusable = true;
+            if (raster.getNumBands() != 1 || !(raster.getDataBuffer() instanceof DataBufferByte)) {
+                throw new UnreadableSampleException(
+                        name,
+                        "it has " + raster.getNumBands() + " channels or more than 8 bits; labels are a palette's "
+                                + "indices or 8-bit gray",
+                        null);
+            }
+            int w = raster.getWidth();
+            int h = raster.getHeight();
+            byte[] labels = new byte[w * h];
+            raster.getDataElements(0, 0, w, h, labels);
+            return new LabelMap(w, h, labels);
+        } catch (IOException | RuntimeException e) {
+            throw new UnreadableSampleException(name, "it is broken (" + e.getMessage() + ")", e);
+        } finally {
+            giveBack(pngReaders, reader, reusable);
+        }
+    }
+
     /** Frees the readers; the decoder can still be used and makes new ones. */
     @Override
     public void close() {

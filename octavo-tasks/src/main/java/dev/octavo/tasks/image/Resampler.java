@@ -35,6 +35,9 @@ final class Resampler {
         if (filter == ResizeFilter.NEAREST) {
             return nearest(from, width, height);
         }
+        if (filter == ResizeFilter.LINEAR) {
+            return LinearResampler.resize(from, width, height);
+        }
         Picture rows = width == from.width() ? from : horizontally(from, width, filter);
         return height == from.height() ? rows : vertically(rows, height, filter);
     }

@@ -41,11 +41,36 @@ public record Resize(Target target, ResizeFilter filter) {
         }
     }
 
+    /**
+     * The largest size of the same proportions that fits in: the side that binds becomes as long as allowed, the other
+     * follows, rounded to the nearest pixel, at least 1. Smaller pictures grow.
+     *
+     * @param height most rows, at least 1
+     * @param width most pixels per row, at least 1
+     */
+    public record Within(int height, int width) implements Target {
+        public Within {
+            requirePixels(height);
+            requirePixels(width);
+        }
+
+        Exact of(int pictureWidth, int pictureHeight) {
+            double factor = Math.min((double) width / pictureWidth, (double) height / pictureHeight);
+            long w = Math.round(pictureWidth * factor);
+            long h = Math.round(pictureHeight * factor);
+            return new Exact((int) Math.max(1, Math.min(height, h)), (int) Math.max(1, Math.min(width, w)));
+        }
+    }
+
     Picture apply(Picture picture, String name) throws UnreadableSampleException {
         int w = picture.width();
         int h = picture.height();
         if (target instanceof Exact exact) {
             return resized(picture, exact.width(), exact.height(), name);
+        }
+        if (target instanceof Within within) {
+            Exact fits = within.of(w, h);
+            return resized(picture, fits.width(), fits.height(), name);
         }
         int shorter = ((Shorter) target).pixels();
         if (Math.min(w, h) == shorter) {
@@ -75,9 +100,14 @@ public record Resize(Target target, ResizeFilter filter) {
     /** {@code resize-shorter 256 bilinear}. */
     @Override
     public String toString() {
-        String size = target instanceof Exact e
-                ? "resize " + e.height() + "x" + e.width()
-                : "resize-shorter " + ((Shorter) target).pixels();
+        String size;
+        if (target instanceof Exact e) {
+            size = "resize " + e.height() + "x" + e.width();
+        } else if (target instanceof Within w) {
+            size = "resize-within " + w.height() + "x" + w.width();
+        } else {
+            size = "resize-shorter " + ((Shorter) target).pixels();
+        }
         return size + " " + filter.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -9,6 +9,13 @@ public enum ResizeFilter {
             throw new IllegalStateException("nearest takes one pixel and weighs nothing");
         }
     },
+    /** Between two neighbours per axis, never widened: OpenCV's {@code INTER_LINEAR}, see {@link LinearResampler}. */
+    LINEAR(1) {
+        @Override
+        double weight(double distance) {
+            throw new IllegalStateException("linear has a resampler of its own");
+        }
+    },
     /** A triangle: {@code 1 - |x|}. */
     BILINEAR(1) {
         @Override

@@ -1,7 +1,6 @@
 package dev.octavo.tasks.metric;
 
 import dev.octavo.core.ModelException;
-import dev.octavo.core.data.Metric;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
@@ -23,7 +22,7 @@ import java.util.Map;
  * @param notANumber examples with a NaN score
  */
 public record ClassificationMetric(long samples, long top1, long top5, long notANumber)
-        implements Metric<ClassificationMetric> {
+        implements TaskMetric<ClassificationMetric> {
     /** Nothing seen yet. */
     public static final ClassificationMetric EMPTY = new ClassificationMetric(0, 0, 0, 0);
 
@@ -94,6 +93,31 @@ public record ClassificationMetric(long samples, long top1, long top5, long notA
             scores.put("nan", (double) notANumber);
         }
         return scores;
+    }
+
+    @Override
+    public String primary() {
+        return "top1";
+    }
+
+    @Override
+    public Map<String, Interval> intervals(Bootstrap how) {
+        Map<String, Interval> intervals = new LinkedHashMap<>();
+        intervals.put("top1", Bootstrap.share(top1, samples));
+        intervals.put("top5", Bootstrap.share(top5, samples));
+        return intervals;
+    }
+
+    /**
+     * As if the two had seen different samples, for a tally of counts does not know which were hit: too wide. {@link
+     * ComparisonMetric} knows.
+     */
+    @Override
+    public Map<String, Interval> differences(ClassificationMetric from, Bootstrap how) {
+        Map<String, Interval> intervals = new LinkedHashMap<>();
+        intervals.put("top1", Bootstrap.difference(top1, from.top1, samples, from.samples));
+        intervals.put("top5", Bootstrap.difference(top5, from.top5, samples, from.samples));
+        return intervals;
     }
 
     /** The class that ranks first in a network's output; -1 when a score is NaN. */

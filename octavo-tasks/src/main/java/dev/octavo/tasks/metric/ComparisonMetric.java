@@ -13,33 +13,48 @@ import java.util.TreeMap;
 
 /**
  * Several classifiers on the same examples: how good each is, and how often each ranks the same class first as the
- * one they are compared with. Reads one output per network, named after the network.
+ * one they are compared with. Reads one output per network: the first named {@code NETWORK} or {@code NETWORK/OUTPUT}.
  *
  * @param reference the network that the others are compared with
  * @param tallies per network how often it is right
- * @param agreements per network the number of examples for which it ranks the reference's class first
+ * @param others per network how its examples go together with the reference's
  */
 public record ComparisonMetric(
-        String reference, SortedMap<String, ClassificationMetric> tallies, SortedMap<String, Long> agreements)
+        String reference, SortedMap<String, ClassificationMetric> tallies, SortedMap<String, Together> others)
         implements Metric<ComparisonMetric> {
+    /**
+     * How a network's examples go together with the reference's.
+     *
+     * @param agreed it ranks the reference's class first
+     * @param gained it is right where the reference is wrong
+     * @param lost it is wrong where the reference is right
+     */
+    public record Together(long agreed, long gained, long lost) {
+        static final Together NONE = new Together(0, 0, 0);
+
+        Together plus(Together more) {
+            return new Together(agreed + more.agreed, gained + more.gained, lost + more.lost);
+        }
+    }
+
     public ComparisonMetric {
         tallies = Collections.unmodifiableSortedMap(new TreeMap<>(tallies));
-        agreements = Collections.unmodifiableSortedMap(new TreeMap<>(agreements));
-        if (!tallies.containsKey(reference) || !tallies.keySet().equals(agreements.keySet())) {
-            throw new IllegalArgumentException("tallies of " + tallies.keySet() + ", agreements of "
-                    + agreements.keySet() + ", reference " + reference);
+        others = Collections.unmodifiableSortedMap(new TreeMap<>(others));
+        if (!tallies.containsKey(reference) || !tallies.keySet().equals(others.keySet())) {
+            throw new IllegalArgumentException("tallies of " + tallies.keySet() + ", together with the reference "
+                    + others.keySet() + ", reference " + reference);
         }
     }
 
     /** Nothing seen yet of these networks, the reference among them. */
     public static ComparisonMetric none(String reference, Collection<String> networks) {
         TreeMap<String, ClassificationMetric> tallies = new TreeMap<>();
-        TreeMap<String, Long> agreements = new TreeMap<>();
+        TreeMap<String, Together> others = new TreeMap<>();
         networks.forEach(n -> {
             tallies.put(n, ClassificationMetric.EMPTY);
-            agreements.put(n, 0L);
+            others.put(n, Together.NONE);
         });
-        return new ComparisonMetric(reference, tallies, agreements);
+        return new ComparisonMetric(reference, tallies, others);
     }
 
     /** Examples seen. */
@@ -54,34 +69,54 @@ public record ComparisonMetric(
 
     /** The fraction of examples for which a network ranks the reference's class first; NaN before the first. */
     public double agreement(String network) {
-        return (double) Objects.requireNonNull(agreements.get(network), "no network " + network) / samples();
+        return (double) together(network).agreed() / samples();
+    }
+
+    /** The interval of how much higher a network's top-1 lies than the reference's, both seen on the same examples. */
+    public Interval difference(String network) {
+        return Bootstrap.paired(together(network).gained(), together(network).lost(), samples());
+    }
+
+    private Together together(String network) {
+        return Objects.requireNonNull(others.get(network), "no network " + network);
     }
 
     @Override
     public ComparisonMetric plus(Sample sample, Map<String, Tensor> outputs) {
-        int wanted = ClassificationMetric.first(reference, output(outputs, reference));
+        Tensor ours = output(outputs, reference);
+        int wanted = ClassificationMetric.first(reference, ours);
+        int label = sample.label().orElse(-1);
         TreeMap<String, ClassificationMetric> tallies2 = new TreeMap<>();
-        TreeMap<String, Long> agreements2 = new TreeMap<>();
+        TreeMap<String, Together> others2 = new TreeMap<>();
         tallies.forEach((network, tally) -> {
             Tensor output = output(outputs, network);
             tallies2.put(network, tally.plus(sample, Map.of(network, output)));
-            boolean agrees = wanted >= 0 && ClassificationMetric.first(network, output) == wanted;
-            agreements2.put(network, agreements.getOrDefault(network, 0L) + (agrees ? 1 : 0));
+            int given = ClassificationMetric.first(network, output);
+            Together one = new Together(
+                    wanted >= 0 && given == wanted ? 1 : 0,
+                    given == label && wanted != label ? 1 : 0,
+                    given != label && wanted == label ? 1 : 0);
+            others2.put(network, together(network).plus(one));
         });
-        return new ComparisonMetric(reference, tallies2, agreements2);
+        return new ComparisonMetric(reference, tallies2, others2);
     }
 
     private static Tensor output(Map<String, Tensor> outputs, String network) {
-        return Objects.requireNonNull(outputs.get(network), "no output of " + network);
+        Tensor named = outputs.get(network);
+        return named != null
+                ? named
+                : Compared.outputsOf(network, outputs).values().stream()
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("no output of " + network));
     }
 
     @Override
     public ComparisonMetric merge(ComparisonMetric other) {
         TreeMap<String, ClassificationMetric> tallies2 = new TreeMap<>(tallies);
-        TreeMap<String, Long> agreements2 = new TreeMap<>(agreements);
+        TreeMap<String, Together> others2 = new TreeMap<>(others);
         other.tallies.forEach((n, t) -> tallies2.merge(n, t, ClassificationMetric::merge));
-        other.agreements.forEach((n, a) -> agreements2.merge(n, a, Long::sum));
-        return new ComparisonMetric(reference, tallies2, agreements2);
+        other.others.forEach((n, o) -> others2.merge(n, o, Together::plus));
+        return new ComparisonMetric(reference, tallies2, others2);
     }
 
     /** {@code NETWORK.top1}, {@code NETWORK.top5}, {@code NETWORK.agreement} as fractions, {@code samples}. */

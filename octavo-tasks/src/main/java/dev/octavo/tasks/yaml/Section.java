@@ -39,13 +39,13 @@ public record Section(String file, Map<String, Yaml.Node> entries) {
         return node(key).map(n -> text(key, n));
     }
 
-    /** One of the constants of an enum, in upper or lower case. */
+    /** One of the constants of an enum, in upper or lower case, words joined by a hyphen. */
     public <E extends Enum<E>> Optional<E> choice(String key, Class<E> type) {
         return node(key).map(n -> {
             String text = text(key, n);
             List<String> known = new ArrayList<>();
             for (E constant : type.getEnumConstants()) {
-                if (constant.name().equalsIgnoreCase(text)) {
+                if (constant.name().replace('_', '-').equalsIgnoreCase(text)) {
                     return constant;
                 }
                 known.add(lowerIfWord(constant.name()));
@@ -148,6 +148,6 @@ public record Section(String file, Map<String, Yaml.Node> entries) {
     }
 
     private static String lowerIfWord(String constant) {
-        return constant.length() > 4 ? constant.toLowerCase(Locale.ROOT) : constant;
+        return constant.length() > 4 ? constant.toLowerCase(Locale.ROOT).replace('_', '-') : constant;
     }
 }

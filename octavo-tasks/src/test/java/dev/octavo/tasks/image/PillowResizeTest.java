@@ -6,12 +6,16 @@ import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.tasks.Golden;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every byte as Pillow's {@code Image.resize} gives it. */
 class PillowResizeTest {
+    private static final List<ResizeFilter> PILLOWS =
+            List.of(ResizeFilter.NEAREST, ResizeFilter.BILINEAR, ResizeFilter.BICUBIC);
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -30,7 +34,7 @@ class PillowResizeTest {
             })
     void equalsPillow(String name) {
         Picture source = picture(Golden.array("pillow-resize/" + name + "_in.npy"));
-        for (ResizeFilter filter : ResizeFilter.values()) {
+        for (ResizeFilter filter : PILLOWS) {
             String file = name + "_" + filter.name().toLowerCase(Locale.ROOT) + ".npy";
             Picture expected = picture(Golden.array("pillow-resize/" + file));
             Picture actual = Resampler.resize(source, expected.width(), expected.height(), filter);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.octavo.analysis.compare;
+
+import org.jspecify.annotations.NullMarked;

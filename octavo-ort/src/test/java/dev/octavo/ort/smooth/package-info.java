@@ -1,0 +1,5 @@
+/** Smoothing, with ONNX Runtime as the witness. */
+@NullMarked
+package dev.octavo.ort.smooth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,172 @@
+package dev.octavo.quant.rewrite;
+
+import dev.octavo.core.ModelException;
+import dev.octavo.core.graph.Graph;
+import dev.octavo.quant.Journal;
+import dev.octavo.quant.balance.Balance;
+import dev.octavo.quant.channel.ChannelMap;
+import dev.octavo.quant.recipe.PassOptions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Gives every channel of the network its own factor, so that grids for whole tensors fit all channels.
+ *
+ * <pre>
+ *   Layer(W₁, b₁) -> f -> Layer(W₂)        f(k·x) = k·f(x) for k > 0
+ *   W₁[c] /= s_c      b₁[c] /= s_c      W₂[:, c] *= s_c
+ * </pre>
+ *
+ * <p>The factors make least the predicted noise at the network's outputs: that of rounded weights and of rounded
+ * activations together. Channels that an operator ties (additions, residual streams) share a factor; channels that reach
+ * an output of the network, or an operator that is not followed, keep factor 1. Where nothing is known of activations,
+ * ranges of weights alone are balanced, and each channel between two layers ends with the same range in both.
+ *
+ * <p>Keeps the outputs, upper limits included: see {@link LimitForms}.
+ *
+ * <p>Source: Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV 2019, section
+ * 4.1, for the plain form; the objective and the residual streams are ours.
+ */
+public final class Equalize implements GraphPass {
+    /* A common limit may cost so much more predicted noise, relative to the whole network's. */
+    private static final double CHEAP = 0.02;
+
+    /* Less gain than this is not worth another network. */
+    private static final double WORTH = 0.9;
+
+    private final EqualizeOptions options;
+
+    /** With the options of a recipe. */
+    public Equalize(PassOptions options) {
+        this.options = EqualizeOptions.of(options);
+    }
+
+    @Override
+    public String name() {
+        return "equalize";
+    }
+
+    @Override
+    public Keeps keeps() {
+        return Keeps.OUTPUTS;
+    }
+
+    @Override
+    public void apply(Graph graph, Journal journal) {
+        apply(graph, Witness.NONE, journal);
+    }
+
+    @Override
+    public void apply(Graph graph, Witness witness, Journal journal) {
+        ChannelMap map = ChannelMap.of(graph, witness.types(graph));
+        reportPinned(graph, map, journal);
+        ChannelKnowledge known = knowledge(graph, map, witness, journal);
+        List<LimitPlan> limits = LimitPlan.of(map, known);
+        LimitForms.obstacle(graph)
+                .ifPresent(
+                        why -> limits.forEach(p -> map.classes().pin(p.limit().from(), why)));
+        EqualizeProblem problem = new EqualizeProblem(graph, map, known, options);
+        chooseLimits(problem, map, limits);
+        EqualizeProblem.Numbers numbers = problem.numbers(limits);
+        Balance.Result result = numbers.solve();
+        if (!(result.after() < WORTH * result.before())) {
+            journal.skipped(
+                    name(),
+                    graph.name(),
+                    String.format(
+                            Locale.ROOT,
+                            "its channels are balanced already: %.3g times the noise would be left",
+                            result.before() > 0 ? result.after() / result.before() : 1.0));
+            return;
+        }
+        Graph before = graph.copy();
+        double[] s = numbers.factors(result.u());
+        LimitSteps.snap(limits, numbers, s, options.activationBits());
+        ScaleChannels.apply(graph, map, s);
+        Map<LimitForms.Form, Integer> forms = new TreeMap<>();
+        limits.forEach(p -> forms.merge(LimitForms.write(graph, p, s), 1, Integer::sum));
+        graph.removeUnusedConstants();
+        report(graph, result, numbers, s, forms, journal);
+        Drift.between(before, graph, witness)
+                .ifPresent(d -> journal.did(
+                        name(),
+                        graph.name(),
+                        String.format(Locale.ROOT, "outputs differ by at most %.2g of the largest", d)));
+    }
+
+    private ChannelKnowledge knowledge(Graph graph, ChannelMap map, Witness witness, Journal journal) {
+        try {
+            return ChannelKnowledge.of(graph, map, witness);
+        } catch (ModelException e) {
+            journal.skipped(name(), "activations", e.getMessage() + "; ranges of weights alone are balanced");
+            return ChannelKnowledge.none();
+        }
+    }
+
+    private void chooseLimits(EqualizeProblem problem, ChannelMap map, List<LimitPlan> limits) {
+        switch (options.limits()) {
+            case PER_CHANNEL -> {}
+            case COMMON -> limits.forEach(p -> p.makeCommon(map));
+            case AUTO -> {
+                if (limits.isEmpty()) {
+                    return;
+                }
+                EqualizeProblem.Numbers numbers = problem.numbers(List.of());
+                Balance.Result free = numbers.solve();
+                List<LimitPlan> cheap = limits.stream()
+                        .filter(p -> numbers.value(numbers.withCommon(free.u(), p)) <= (1 + CHEAP) * free.after())
+                        .toList();
+                cheap.forEach(p -> p.makeCommon(map));
+            }
+        }
+    }
+
+    private void reportPinned(Graph graph, ChannelMap map, Journal journal) {
+        Map<String, Integer> reasons = new TreeMap<>();
+        for (int c = 0; c < map.classes().size(); c++) {
+            map.classes().pinned(c).ifPresent(why -> reasons.merge(why, 1, Integer::sum));
+        }
+        reasons.forEach((why, n) -> journal.skipped(name(), n + " channels of " + graph.name(), why));
+    }
+
+    private void report(
+            Graph graph,
+            Balance.Result result,
+            EqualizeProblem.Numbers numbers,
+            double[] s,
+            Map<LimitForms.Form, Integer> forms,
+            Journal journal) {
+        journal.did(
+                name(),
+                graph.name(),
+                String.format(
+                        Locale.ROOT,
+                        "%d classes of channels got factors from %.3g to %.3g; predicted noise %.3g -> %.3g; %d rounds%s",
+                        numbers.freeClasses(),
+                        Arrays.stream(s).min().orElse(1),
+                        Arrays.stream(s).max().orElse(1),
+                        result.before(),
+                        result.after(),
+                        result.rounds(),
+                        result.converged() ? "" : ", not converged"));
+        forms.forEach((form, n) -> journal.did(
+                name(),
+                n + " upper limits",
+                switch (form) {
+                    case SAME -> "stay as they are";
+                    case COMMON -> "have another value, one for all channels";
+                    case SHIFTED ->
+                        "differ from channel to channel: shifted to one value in the bias, and back by an Add";
+                    case LEAST -> "differ from channel to channel: a Min after the limit";
+                }));
+        if (!result.dead().isEmpty()) {
+            journal.skipped(
+                    name(),
+                    result.dead().size() + " classes of channels",
+                    "nothing gives them or nothing reads them (a row or a column of zeros): they keep factor 1");
+        }
+    }
+}
