@@ -71,7 +71,7 @@ class CorrectBiasOnSamplesTest {
         assertThat(corrected.grids()).isEqualTo(start.grids());
     }
 
-    /** Rounds from all layers at once end where correcting layer after layer ends. */
+    /** As many rounds as layers end where correcting layer after layer ends. */
     @Test
     void endsWhereLayerAfterLayerEnds() {
         Plan layerwise = start;
