@@ -45,7 +45,9 @@ class DataFreeTest {
         Octavo.Ran ran = dataFree("--mean", "120", "--std", "60", "--json").succeeded();
         JsonNode facts = new ObjectMapper().readTree(ran.out());
         assertThat(facts.path("data").asText())
-                .contains("no data: batch-norm statistics", "holds pixels 0..255 after scale 1.0 mean [120.0] std [60.0]");
+                .contains(
+                        "no data: batch-norm statistics",
+                        "holds pixels 0..255 after scale 1.0 mean [120.0] std [60.0]");
         assertThat(facts.path("samples").asLong()).isZero();
         assertThat(facts.path("rangeChosen").asText()).isEqualTo("entropy");
         assertThat(facts.path("integerNodes").asInt())
@@ -74,7 +76,8 @@ class DataFreeTest {
     @Test
     void theAccuracyIsProvenOnOtherData() throws IOException {
         Path data = Octavo.pictures(folder.resolve("pictures"), 8, 48);
-        dataFree("--mean", "120", "--std", "60", "--task", "classification", "--test-data", data).succeeded();
+        dataFree("--mean", "120", "--std", "60", "--task", "classification", "--test-data", data)
+                .succeeded();
         assertThat(Files.readString(folder.resolve("out.summary"))).contains("accuracy    on 8 examples");
     }
 
@@ -110,7 +113,8 @@ class DataFreeTest {
 
     static Stream<Path> recipes() throws IOException {
         Path here = Path.of("").toAbsolutePath();
-        Path root = Files.exists(here.resolve("mvnw")) ? here : here.resolve("..").normalize();
+        Path root =
+                Files.exists(here.resolve("mvnw")) ? here : here.resolve("..").normalize();
         try (Stream<Path> files = Files.list(root.resolve("docs/recipes/data-free"))) {
             return files.sorted().toList().stream();
         }

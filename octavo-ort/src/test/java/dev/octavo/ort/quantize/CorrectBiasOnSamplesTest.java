@@ -114,8 +114,7 @@ class CorrectBiasOnSamplesTest {
     @Test
     void needsSamples() {
         Refinement r = correction("from=samples");
-        assertThatThrownBy(() ->
-                        r.apply(prepared.graph(), start, evidence, new NoData(), new Journal(), new Memo()))
+        assertThatThrownBy(() -> r.apply(prepared.graph(), start, evidence, new NoData(), new Journal(), new Memo()))
                 .isInstanceOfSatisfying(RecipeException.class, e -> {
                     assertThat(e).hasMessageContaining("needs at least 4 samples to run, and has 0");
                     assertThat(e.fix()).contains("from: means");
@@ -212,7 +211,8 @@ class CorrectBiasOnSamplesTest {
                     v[k] = (float) (a.data()[k] + 0.5);
                 }
                 all.add(Map.of(
-                        "x", Tensor.ofFloats(graph.require("x").type().orElseThrow().shape(), v)));
+                        "x",
+                        Tensor.ofFloats(graph.require("x").type().orElseThrow().shape(), v)));
             }
             return all;
         }

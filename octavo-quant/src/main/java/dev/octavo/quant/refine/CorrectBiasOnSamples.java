@@ -70,7 +70,8 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
         if (places.isEmpty()) {
             return plan;
         }
-        return new Rounds(graph, places, engine.get(), inputs, memo).run(plan, Math.min(rounds, places.size()), journal);
+        return new Rounds(graph, places, engine.get(), inputs, memo)
+                .run(plan, Math.min(rounds, places.size()), journal);
     }
 
     private static List<Weighted> places(Graph graph, Plan plan, Journal journal) {

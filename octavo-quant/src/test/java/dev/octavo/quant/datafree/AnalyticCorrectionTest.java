@@ -43,8 +43,8 @@ class AnalyticCorrectionTest {
         Plan corrected = CorrectBias.apply(g, plan, told(g), new Journal());
 
         float[] real = g.require("w").constant().orElseThrow().floats();
-        float[] rounded =
-                Codes.real(Codes.of(g.require("w").constant().orElseThrow(), COARSE), COARSE).floats();
+        float[] rounded = Codes.real(Codes.of(g.require("w").constant().orElseThrow(), COARSE), COARSE)
+                .floats();
         float[] before = g.require("b").constant().orElseThrow().floats();
         float[] after = Objects.requireNonNull(corrected.constants().get("b")).floats();
         double[] drawn = drawnMeans(activation);
@@ -55,7 +55,8 @@ class AnalyticCorrectionTest {
                 shift += (rounded[4 * o + c] - real[4 * o + c]) * drawn[c];
                 weight += Math.abs(rounded[4 * o + c] - real[4 * o + c]);
             }
-            assertThat(before[o] - after[o]).as("channel " + o).isCloseTo((float) shift, within((float) (0.01 * weight)));
+            assertThat(before[o] - after[o]).as("channel " + o).isCloseTo((float) shift, within((float)
+                    (0.01 * weight)));
         }
     }
 
@@ -65,7 +66,8 @@ class AnalyticCorrectionTest {
         Evidence relu6 = told(network("Clip(0, 6)"));
         for (int c = 0; c < 4; c++) {
             double formula = Normal.clippedMean(BETA[c], GAMMA[c], 0, 6);
-            double told = Objects.requireNonNull(relu6.of("r").channels().get(1)).mean(c);
+            double told =
+                    Objects.requireNonNull(relu6.of("r").channels().get(1)).mean(c);
             assertThat(told).isCloseTo(formula, within(3e-4 * GAMMA[c]));
         }
     }
@@ -80,7 +82,11 @@ class AnalyticCorrectionTest {
 
     private static Evidence told(Graph g) {
         TreeMap<String, ValueEvidence> values = new TreeMap<>();
-        Laws.walk(g, Map.of(), Map.of(), (v, law) -> values.put(v.name(), LawEvidence.of(law, Set.of(1), Optional.empty())));
+        Laws.walk(
+                g,
+                Map.of(),
+                Map.of(),
+                (v, law) -> values.put(v.name(), LawEvidence.of(law, Set.of(1), Optional.empty())));
         return new Evidence("test", 0, values);
     }
 

@@ -96,10 +96,12 @@ class CorrectBiasTest {
 
         Plan twice = CorrectBias.apply(g, once, evidence, journal);
 
-        assertThat(bias(once)).isNotEqualTo(g.require("b").constant().orElseThrow().floats());
+        assertThat(bias(once))
+                .isNotEqualTo(g.require("b").constant().orElseThrow().floats());
         assertThat(twice).isEqualTo(once);
-        assertThat(journal.entries()).singleElement().satisfies(e -> assertThat(e.text())
-                .contains("corrected already: from the means of the evidence"));
+        assertThat(journal.entries())
+                .singleElement()
+                .satisfies(e -> assertThat(e.text()).contains("corrected already: from the means of the evidence"));
     }
 
     @ParameterizedTest
