@@ -15,6 +15,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param axis the channel axis, counted from the first; {@link #NONE} when the one channel stands for the whole tensor
  * @param at f_c at the points, {@code [C][NODES]}
  */
+@SuppressWarnings("ArrayRecordComponent") // compared nowhere, and large
 record Law(Object source, int axis, double[][] at) {
     /** No axis of the tensor tells the values apart. */
     static final int NONE = -1;
