@@ -17,6 +17,7 @@ import dev.octavo.core.tensor.Shape;
  *     element, so the sum is divided by them
  * @param squares Σ_k W[o, i, k]², likewise
  */
+@SuppressWarnings("ArrayRecordComponent") // compared nowhere, and large
 public record TapSums(int outputs, int[] output, int[] input, double[] sum, double[] squares) {
 
     /**

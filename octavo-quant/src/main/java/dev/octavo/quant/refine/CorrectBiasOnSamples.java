@@ -29,9 +29,9 @@ import java.util.TreeMap;
  *
  * <p>Unlike {@link CorrectBias} it sees everything that moves a mean: rounded and clipped activations, padding, and what
  * earlier layers already do differently. The classical way goes from layer to layer, each corrected before the next is
- * measured. Here all means come from one session, all biases are corrected at once, and that is repeated: what a layer's
- * mean is depends on earlier biases alone, so after k rounds the first k layers are where the classical way puts them,
- * and the others nearly.
+ * measured. Here all means come from one session, and the layers are corrected in so many groups of neighbours, in
+ * topological order; with as many rounds as layers that is the classical way. All layers at once would not do: each
+ * would take back what those before it are about to take back as well.
  *
  * <p>Guards: a difference that the spread over the samples explains (se, the standard error of d) is taken back in part
  * or altogether; every other sample is set aside, and of all rounds the one with the least error of the network's
@@ -41,7 +41,7 @@ import java.util.TreeMap;
  * D; the shrinking after James and Stein, 1961.
  *
  * @param samples how many samples to measure on
- * @param rounds how often
+ * @param rounds into how many groups the layers are divided
  */
 record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
     CorrectBiasOnSamples {
@@ -70,7 +70,8 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
         if (places.isEmpty()) {
             return plan;
         }
-        return new Rounds(graph, places, engine.get(), inputs, memo).run(plan, rounds, journal);
+        return new Rounds(graph, places, engine.get(), inputs, memo)
+                .run(plan, Math.min(rounds, places.size()), journal);
     }
 
     private static List<Weighted> places(Graph graph, Plan plan, Journal journal) {
@@ -115,7 +116,7 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
                     bestRound = round;
                 }
                 if (round < rounds) {
-                    now = corrected(now, inFloat, got);
+                    now = corrected(now, group(round, rounds), inFloat, got);
                 }
             }
             say(journal, start, best, before, least, bestRound);
@@ -123,6 +124,12 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
                     ? start
                     : best.withProvenance(
                             Map.of(CorrectBias.NAME, "from " + inputs.size() + " samples, " + bestRound + " rounds"));
+        }
+
+        private List<Weighted> group(int round, int rounds) {
+            int from = (int) ((long) round * places.size() / rounds);
+            int to = (int) ((long) (round + 1) * places.size() / rounds);
+            return places.subList(from, to);
         }
 
         private void say(Journal journal, Plan start, Plan best, double before, double least, int round) {
@@ -155,9 +162,9 @@ record CorrectBiasOnSamples(int samples, int rounds) implements Refinement {
             return String.format(java.util.Locale.ROOT, "%.1f", -10 * Math.log10(Math.max(1e-30, error)));
         }
 
-        private Plan corrected(Plan plan, OutputMeans inFloat, OutputMeans got) {
+        private Plan corrected(Plan plan, List<Weighted> group, OutputMeans inFloat, OutputMeans got) {
             Map<String, Tensor> biases = new TreeMap<>();
-            for (Weighted w : places) {
+            for (Weighted w : group) {
                 String value = w.node().output().name();
                 double[][] real =
                         java.util.Objects.requireNonNull(inFloat.means().get(value));

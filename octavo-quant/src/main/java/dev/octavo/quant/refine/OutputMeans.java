@@ -18,6 +18,7 @@ import java.util.Map;
  * @param means by value name, {@code [samples][C]}
  * @param outputs the network's own float outputs, by name, {@code [samples][elements]}
  */
+@SuppressWarnings("ArrayRecordComponent") // compared nowhere, and large
 record OutputMeans(Map<String, double[][]> means, Map<String, float[][]> outputs) {
 
     /**

@@ -26,7 +26,7 @@ public final class Refinements {
     private static Refinement correctBias(PassOptions options) {
         options.knowing("from", "samples", "rounds");
         if (options.choice("from", "means", List.of("means", "samples")).equals("samples")) {
-            return new CorrectBiasOnSamples(options.integer("samples", 64), options.integer("rounds", 5));
+            return new CorrectBiasOnSamples(options.integer("samples", 32), options.integer("rounds", 16));
         }
         for (String key : List.of("samples", "rounds")) {
             if (options.text(key).isPresent()) {

@@ -78,6 +78,7 @@ public final class ClipWeights implements GraphPass {
     }
 
     /** A node with weights out of range. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere, and large
     private record Place(Weighted weighted, float[] clipped, int count, float largest) {}
 
     @Override

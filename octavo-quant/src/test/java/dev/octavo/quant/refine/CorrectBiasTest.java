@@ -87,6 +87,23 @@ class CorrectBiasTest {
         }
     }
 
+    @Test
+    void aSecondTimeNothingIsTakenBackAgain() {
+        Graph g = GraphText.parse("x[1,4,5,5] -> Conv(w[6,4,1,1], b[6]) -> y");
+        Evidence evidence = evidence(g, Sweeps.samples(g, 10));
+        Plan once = CorrectBias.apply(g, plan(), evidence, new Journal());
+        Journal journal = new Journal();
+
+        Plan twice = CorrectBias.apply(g, once, evidence, journal);
+
+        assertThat(bias(once))
+                .isNotEqualTo(g.require("b").constant().orElseThrow().floats());
+        assertThat(twice).isEqualTo(once);
+        assertThat(journal.entries())
+                .singleElement()
+                .satisfies(e -> assertThat(e.text()).contains("corrected already: from the means of the evidence"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
