@@ -72,8 +72,7 @@ public final class SweepRunner {
     }
 
     /** What the points have in common: the same graph comes of them. */
-    private record Family(
-            List<GraphPass> rewrites, Optional<Widths> widths, double inputScale, int samplesOfRewrites) {
+    private record Family(List<GraphPass> rewrites, Optional<Widths> widths, double inputScale, int samplesOfRewrites) {
         List<GraphPass> passes() {
             return rewrites.stream()
                     .map(p -> widths.isPresent() ? p.forWidths(widths.get()) : p)

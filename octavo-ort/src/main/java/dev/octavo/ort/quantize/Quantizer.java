@@ -83,7 +83,8 @@ public final class Quantizer {
      * @param witness what passes may ask, such as a {@link DataWitness}
      */
     public Prepared prepare(Graph model, Witness witness) {
-        Rewritten plain = Preparation.rewrite(model, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes);
+        Rewritten plain =
+                Preparation.rewrite(model, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes);
         if (options.objective() == Objective.SIZE || !executable()) {
             return Preparation.everywhere(plain, options, witness);
         }

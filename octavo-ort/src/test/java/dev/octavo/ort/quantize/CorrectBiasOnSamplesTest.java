@@ -147,8 +147,9 @@ class CorrectBiasOnSamplesTest {
             int channels = (int) t.shape().dim(1);
             float[] v = t.floats();
             sum = sum.length == 0 ? new double[channels] : sum;
+            int each = v.length / channels;
             for (int i = 0; i < v.length; i++) {
-                sum[i / (v.length / channels)] += v[i] / (double) (v.length / channels) / 32;
+                sum[i / each] += (double) v[i] / each / 32;
             }
         }
         return sum;

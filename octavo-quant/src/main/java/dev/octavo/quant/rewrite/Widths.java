@@ -41,7 +41,8 @@ public record Widths(int activationBits, int weightBits, boolean perChannel) {
 
     /** Whether the options of a pass say that weights have a grid per output channel. */
     public static boolean isPerChannel(PassOptions o) {
-        return o.choice("weights", PER_CHANNEL, List.of(PER_CHANNEL, PER_TENSOR)).equals(PER_CHANNEL);
+        return o.choice("weights", PER_CHANNEL, List.of(PER_CHANNEL, PER_TENSOR))
+                .equals(PER_CHANNEL);
     }
 
     /** Options that say all of this; what {@code o} says wins. */

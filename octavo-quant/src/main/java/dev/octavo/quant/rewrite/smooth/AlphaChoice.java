@@ -1,9 +1,9 @@
 package dev.octavo.quant.rewrite.smooth;
 
 import dev.octavo.core.op.Weighted;
+import dev.octavo.quant.rewrite.Widths;
 import dev.octavo.quant.rewrite.smooth.LayerTrial.Loss;
 import dev.octavo.quant.rewrite.smooth.SmoothOptions.Search;
-import dev.octavo.quant.rewrite.Widths;
 import dev.octavo.quant.rewrite.smooth.Smoothing.Smoothed;
 import java.util.ArrayList;
 import java.util.Arrays;
