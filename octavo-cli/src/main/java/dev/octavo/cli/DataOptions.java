@@ -42,7 +42,7 @@ final class DataOptions {
     /** Other data to measure accuracy on, with the same flags. */
     TestData openFor(Task task, Path other, Optional<Integer> n, CommonOptions common, Console console) {
         DatasetOptions options = preprocess.options(other, common).require(task.required());
-        return new TestData(task, open(other, n, OptionalInt.empty(), options, common, console));
+        return TestData.of(task, open(other, n, OptionalInt.empty(), options, common, console));
     }
 
     private static LabeledDataset open(
