@@ -54,8 +54,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "OTHER.onnx",
-            description = "Score this model too, on the same samples, and say how much it differs "
-                    + "(default: none).")
+            description =
+                    "Score this model too, on the same samples, and say how much it differs " + "(default: none).")
     private Optional<Path> against = Optional.empty();
 
     @Option(
