@@ -67,7 +67,7 @@ final class DataOptions {
         DatasetOptions options = data.isEmpty() && PreprocessFlags.isDescribed(other)
                 ? DatasetOptions.DEFAULT
                 : preprocess.options(other, common);
-        return new TestData(
+        return TestData.of(
                 task, open(other, n, OptionalInt.empty(), options.require(task.required()), common, console));
     }
 

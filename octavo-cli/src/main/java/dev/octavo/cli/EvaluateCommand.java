@@ -54,7 +54,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "OTHER.onnx",
-            description = "Score this model too, on the same samples, and say how much it differs.")
+            description =
+                    "Score this model too, on the same samples, and say how much it differs " + "(default: none).")
     private Optional<Path> against = Optional.empty();
 
     @Option(
@@ -66,7 +67,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--pictures",
             paramLabel = "DIR",
-            description = "With --against: draw those samples into this folder: the annotation, the model, the other.")
+            description = "With --against: draw those samples into this folder: the annotation, the model, the other "
+                    + "(default: do not).")
     private Optional<Path> pictures = Optional.empty();
 
     @Mixin

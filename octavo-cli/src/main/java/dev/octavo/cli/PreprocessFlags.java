@@ -46,7 +46,10 @@ final class PreprocessFlags {
             description = "Resize to exactly this (default: as large as it is).")
     private List<Integer> resize = List.of();
 
-    @Option(names = "--filter", paramLabel = "NAME", description = "bilinear (default), bicubic or nearest.")
+    @Option(
+            names = "--filter",
+            paramLabel = "NAME",
+            description = "bilinear (default), bicubic, nearest or linear (as OpenCV).")
     private Optional<ResizeFilter> filter = Optional.empty();
 
     @Option(

@@ -24,6 +24,19 @@ import java.util.Map;
  * @param examples with what the task measures against; closed with this
  */
 record TestData(Task task, Dataset examples) implements AutoCloseable {
+    /**
+     * Closes the examples and throws when they do not say what the task needs to know: better now than after hours.
+     */
+    static TestData of(Task task, LabeledDataset examples) {
+        try {
+            task.metric(examples.measure());
+            return new TestData(task, examples);
+        } catch (RuntimeException e) {
+            examples.close();
+            throw e;
+        }
+    }
+
     /** The empty tally of the task on these examples. */
     TaskMetric<?> metric() {
         return task.metric(examples instanceof LabeledDataset l ? l.measure() : Measure.DEFAULT);

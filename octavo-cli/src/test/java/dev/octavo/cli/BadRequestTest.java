@@ -88,7 +88,7 @@ class BadRequestTest extends BadInput {
         Octavo.run("quantize").misused("MODEL");
         Octavo.run("quantize", model, "--data", data).misused("--output");
         Octavo.run("inspect", model, "--vlues").misused("--vlues", "did you mean --values?");
-        Octavo.run("evaluate", model, "--task", "detection", "--data", data).misused("detection", "--task");
+        Octavo.run("evaluate", model, "--task", "depth", "--data", data).misused("depth", "--task");
         quantize(model, data, "--samples", "many").misused("many", "--samples");
         quantize(model, data, "--samples", "0").misused("0");
         quantize(model, data, "--threads", "0").misused("--threads is 0");

@@ -44,7 +44,7 @@ class SmoothQuantTest {
     void keepsTheOutputsOfRandomNetworksWithoutBatchNormalization(long seed) {
         Graph g = RandomGraphs.of(seed);
         new FoldBatchNorm().apply(g, new Journal());
-        Smoothed folded = Smoothed.of(g, "alpha=0.5", "always=true", "weights=tensor");
+        Smoothed folded = Smoothed.of(g, "alpha=0.5", "always=true", "weights=per-tensor");
         if (folded.journal().countOf(SmoothQuant.NAME) > 0) {
             folded.keepsOutputs();
         }

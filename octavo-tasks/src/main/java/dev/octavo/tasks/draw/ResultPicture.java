@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 public final class ResultPicture {
     private static final int GAP = 6;
-    private static final int BOX = 2;
+    private static final int BOX = 3;
     private static final double OVERLAY = 0.6;
     private static final int NOT_ANNOTATED = 255;
     private static final int GRAY = 0x808080;

@@ -23,6 +23,8 @@ public record Bootstrap(int draws, long seed) {
     public static final Bootstrap STANDARD = new Bootstrap(1000, 20_07L);
 
     private static final double TAIL = 0.025;
+    private static final long MOST_WORK = 300_000_000;
+    private static final int FEWEST = 100;
 
     /** So many standard deviations leave a TAIL of the normal distribution on either side. */
     private static final double NORMAL = 1.959963984540054;
@@ -31,6 +33,17 @@ public record Bootstrap(int draws, long seed) {
         if (draws < 20) {
             throw new IllegalArgumentException("at least 20 draws tell something of the tails, got " + draws);
         }
+    }
+
+    /**
+     * Fewer draws where each takes long: enough that all together stay within {@link #MOST_WORK}, but {@link #FEWEST} in any
+     * case. Many samples make narrow intervals, whose ends matter less.
+     *
+     * @param work of one draw, in steps
+     */
+    Bootstrap within(long work) {
+        long affordable = Math.max(FEWEST, MOST_WORK / Math.max(1, work));
+        return affordable < draws ? new Bootstrap((int) affordable, seed) : this;
     }
 
     /** How many times each of {@code n} samples is drawn in draw {@code draw}. */

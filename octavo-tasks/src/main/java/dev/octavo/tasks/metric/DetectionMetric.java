@@ -122,7 +122,8 @@ public record DetectionMetric(
         if (samples() > 0) {
             Standing standing = new Standing(tallies.tallies());
             for (String key : List.of(MAP_AREA, MAP_ELEVEN_POINT, MAP_COCO)) {
-                intervals.put(key, how.interval(tallies.size(), times -> standing.mean(key, times)));
+                intervals.put(
+                        key, how.within(standing.work()).interval(tallies.size(), times -> standing.mean(key, times)));
             }
         }
         return intervals;
@@ -150,6 +151,12 @@ public record DetectionMetric(
         Standing(List<Matched> pictures) {
             this.pictures = pictures;
             this.rankings = Ranking.of(pictures, classes.size());
+        }
+
+        /** How much there is to look at for one score. */
+        long work() {
+            return rules.ways().size()
+                    * pictures.stream().mapToLong(Matched::detections).sum();
         }
 
         double mean(String key, int[] times) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -76,23 +77,27 @@ final class GoldenBoxes {
     }
 
     double expected(String... path) {
-        Yaml.Node at = root;
-        for (String key : path) {
-            at = ((Yaml.Mapping) at).entries().get(key);
-        }
-        return Double.parseDouble(((Yaml.Scalar) at).text());
+        return Double.parseDouble(((Yaml.Scalar) at(path)).text());
     }
 
     List<Double> expectedList(String... path) {
+        return numbers(at(path));
+    }
+
+    private Yaml.Node at(String... path) {
         Yaml.Node at = root;
         for (String key : path) {
-            at = ((Yaml.Mapping) at).entries().get(key);
+            at = entry((Yaml.Mapping) at, key);
         }
-        return numbers(at);
+        return at;
+    }
+
+    private static Yaml.Node entry(Yaml.Mapping m, String key) {
+        return Objects.requireNonNull(m.entries().get(key), key);
     }
 
     private static List<Yaml.Mapping> items(Yaml.Mapping root, String list) {
-        return ((Yaml.Sequence) root.entries().get(list))
+        return ((Yaml.Sequence) entry(root, list))
                 .items().stream().map(n -> (Yaml.Mapping) n).toList();
     }
 
@@ -109,10 +114,10 @@ final class GoldenBoxes {
 
     private static Box box(Yaml.Mapping m) {
         if (m.entries().containsKey("xywh")) {
-            List<Double> b = numbers(m.entries().get("xywh"));
+            List<Double> b = numbers(entry(m, "xywh"));
             return new Box(b.get(0), b.get(1), b.get(0) + b.get(2), b.get(1) + b.get(3));
         }
-        List<Double> b = numbers(m.entries().get("box_xyxy"));
+        List<Double> b = numbers(entry(m, "box_xyxy"));
         return new Box(b.get(0), b.get(1), b.get(2), b.get(3));
     }
 }

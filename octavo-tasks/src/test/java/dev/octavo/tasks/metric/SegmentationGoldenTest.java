@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,10 +89,11 @@ class SegmentationGoldenTest {
     }
 
     private static List<Yaml.Node> items(Yaml.Mapping m, String key) {
-        return ((Yaml.Sequence) m.entries().get(key)).items();
+        return ((Yaml.Sequence) Objects.requireNonNull(m.entries().get(key), key)).items();
     }
 
     private static double number(Yaml.Mapping m, String key) {
-        return Double.parseDouble(((Yaml.Scalar) m.entries().get(key)).text());
+        return Double.parseDouble(
+                ((Yaml.Scalar) Objects.requireNonNull(m.entries().get(key), key)).text());
     }
 }

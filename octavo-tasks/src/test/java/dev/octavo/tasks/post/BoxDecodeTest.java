@@ -126,7 +126,7 @@ class BoxDecodeTest {
         assertThat(all).allMatch(d -> d.score() > 0.3f).containsAll(kept);
         for (Detection a : kept) {
             for (Detection b : kept) {
-                assertThat(a == b || a.label() != b.label() || overlap(a, b) <= 0.4f)
+                assertThat(a.equals(b) || a.label() != b.label() || overlap(a, b) <= 0.4f)
                         .isTrue();
             }
         }
