@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Finds the row of a cell by its key: open addressing with linear probing over at most half-full arrays of a power of
  * two. Built by one thread, then read by any number.
  */
-final class CellIndex {
+public final class CellIndex {
     /** Stands in {@link #keys} where there is none: no key is negative. */
     private static final long FREE = -1;
 
@@ -16,7 +16,7 @@ final class CellIndex {
     private int size;
 
     /** An index with room for {@code most} keys without growing. */
-    CellIndex(int most) {
+    public CellIndex(int most) {
         int capacity = Integer.highestOneBit(Math.max(8, Math.max(most, 1) * 2 - 1)) << 1;
         keys = new long[capacity];
         Arrays.fill(keys, FREE);
@@ -25,7 +25,7 @@ final class CellIndex {
     }
 
     /** Puts a key with its row unless the key is there; returns the row that is there then. */
-    int putIfAbsent(long key, int row) {
+    public int putIfAbsent(long key, int row) {
         int at = slot(key);
         if (keys[at] == FREE) {
             if (2 * (size + 1) > keys.length) {
@@ -39,7 +39,7 @@ final class CellIndex {
     }
 
     /** The row of a key, -1 when there is none. */
-    int find(long key) {
+    public int find(long key) {
         int at = slot(key);
         return keys[at] == FREE ? -1 : rows[at];
     }

@@ -1,0 +1,22 @@
+package dev.octavo.lidar.voxel;
+
+import dev.octavo.lidar.sparse.SparseTensor;
+
+/**
+ * The voxels of a frame.
+ *
+ * @param means per voxel the mean of its points' features, in order of first occurrence
+ * @param counts points kept in each voxel
+ * @param dropped points that are in no voxel
+ */
+public record Voxels(SparseTensor means, int[] counts, Dropped dropped) {
+    /**
+     * Points left out, and because of what.
+     *
+     * @param notFinite a coordinate or feature is NaN or infinite
+     * @param outside outside the grid
+     * @param beyondPoints their voxel was full
+     * @param beyondVoxels there were voxels enough
+     */
+    public record Dropped(int notFinite, int outside, int beyondPoints, int beyondVoxels) {}
+}
