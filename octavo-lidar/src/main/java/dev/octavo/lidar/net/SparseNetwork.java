@@ -59,6 +59,9 @@ public final class SparseNetwork implements AutoCloseable {
                             : OrtSession.SessionOptions.OptLevel.ALL_OPT);
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
+            if (threads > 1) {
+                options.addConfigEntry("session.intra_op.allow_spinning", "0"); // other work needs the cores too
+            }
             byte[] model = OnnxWriter.toBytes(graph.graph());
             return new SparseNetwork(graph, OrtEnvironment.getEnvironment().createSession(model, options), threads);
         } catch (OrtException e) {

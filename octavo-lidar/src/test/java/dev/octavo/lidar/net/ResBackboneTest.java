@@ -107,11 +107,7 @@ class ResBackboneTest {
             try (SparseNetwork plain = SparseNetwork.open(whole, 1, Mode.OPTIMIZED)) {
                 float[] expected = plain.map(SparseTensor.of(new float[] {1, 2, 3, 4, 5}, 5, one))
                         .floats();
-                double[] wide = new double[expected.length];
-                for (int i = 0; i < wide.length; i++) {
-                    wide[i] = expected[i];
-                }
-                assertThat(Crop.worst(map.floats(), wide)).isLessThan(1e-5);
+                assertThat(Crop.worst(map.floats(), Crop.wide(expected))).isLessThan(1e-5);
             }
         }
     }

@@ -65,8 +65,22 @@ public record Crop(References data, SparseNet net, SparseTensor input) {
         return difference / largest;
     }
 
+    /** The same numbers in double precision. */
+    public static double[] wide(float[] values) {
+        double[] out = new double[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = values[i];
+        }
+        return out;
+    }
+
     /** {@code |actual - expected| / |expected|}, Euclidean. */
     public static double relativeL2(float[] actual, double[] expected) {
+        return relativeL2(wide(actual), expected);
+    }
+
+    /** {@code |actual - expected| / |expected|}, Euclidean. */
+    public static double relativeL2(double[] actual, double[] expected) {
         double difference = 0;
         double whole = 0;
         for (int i = 0; i < expected.length; i++) {
