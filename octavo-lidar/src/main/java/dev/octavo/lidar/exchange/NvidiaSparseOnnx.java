@@ -62,7 +62,8 @@ public final class NvidiaSparseOnnx {
 
     private Imported run() {
         if (graph.requiredInputs().size() != 1) {
-            throw refuse("it has " + graph.requiredInputs().size() + " inputs, a sparse network has the features alone");
+            throw refuse(
+                    "it has " + graph.requiredInputs().size() + " inputs, a sparse network has the features alone");
         }
         resultOf.put(graph.requiredInputs().get(0).name(), SparseNet.INPUT);
         for (Node n : graph.nodes()) {
@@ -103,14 +104,15 @@ public final class NvidiaSparseOnnx {
         Tensor weight = weight(n, 1);
         Tensor bias = n.input(2).isPresent()
                 ? weight(n, 2)
-                : Tensor.ofFloats(Shape.of(weight.shape().dim(0)), new float[(int) weight.shape().dim(0)]);
+                : Tensor.ofFloats(
+                        Shape.of(weight.shape().dim(0)),
+                        new float[(int) weight.shape().dim(0)]);
         boolean relu = switch (text(n, "activation")) {
             case "ReLU" -> true;
             case "None", "" -> false;
             default -> throw refuse(n.label() + " has the activation " + text(n, "activation"));
         };
-        steps.add(new Convolution(
-                n.label(), result(n, 0), geometry, partner, weight, bias, relu, Optional.empty()));
+        steps.add(new Convolution(n.label(), result(n, 0), geometry, partner, weight, bias, relu, Optional.empty()));
         if (!submanifold && !inverse) {
             byRulebook.put(rulebook, n.label());
         }
@@ -119,9 +121,7 @@ public final class NvidiaSparseOnnx {
                 .ifPresent(r -> ranges.put(
                         n.label(),
                         new DynamicRanges.OfConvolution(
-                                r,
-                                perChannel(n, weight),
-                                text(n, "precision").equals("int8"))));
+                                r, perChannel(n, weight), text(n, "precision").equals("int8"))));
     }
 
     private String partner(Node n, String rulebook) {
@@ -133,9 +133,8 @@ public final class NvidiaSparseOnnx {
     }
 
     private List<Float> perChannel(Node n, Tensor weight) {
-        List<Float> given = n.attribute("weight_dynamic_ranges").orElse(null) instanceof Attribute.Reals r
-                ? r.values()
-                : List.of();
+        List<Float> given =
+                n.attribute("weight_dynamic_ranges").orElse(null) instanceof Attribute.Reals r ? r.values() : List.of();
         if (given.size() != weight.shape().dim(0)) {
             throw refuse(n.label() + " has " + given.size() + " weight ranges for "
                     + weight.shape().dim(0) + " output channels");
@@ -180,7 +179,8 @@ public final class NvidiaSparseOnnx {
                 || dims.get(1) != from.get(1) * from.get(2)
                 || !dims.get(2).equals(from.get(3))
                 || !dims.get(3).equals(from.get(4))) {
-            throw refuse(n.label() + " reshapes " + from + " to " + dims + ", expected [B, C·Z, Y, X] of [B, C, Z, Y, X]");
+            throw refuse(
+                    n.label() + " reshapes " + from + " to " + dims + ", expected [B, C·Z, Y, X] of [B, C, Z, Y, X]");
         }
         map = true;
         resultOf.put(n.output().name(), result(n, 0));
@@ -207,8 +207,7 @@ public final class NvidiaSparseOnnx {
         if (v.size() != 3) {
             throw refuse(n.label() + " has " + v.size() + " numbers as '" + key + "', expected z, y, x");
         }
-        return new Zyx(
-                Math.toIntExact(v.get(0)), Math.toIntExact(v.get(1)), Math.toIntExact(v.get(2)));
+        return new Zyx(Math.toIntExact(v.get(0)), Math.toIntExact(v.get(1)), Math.toIntExact(v.get(2)));
     }
 
     private static List<Long> integers(Node n, String key) {

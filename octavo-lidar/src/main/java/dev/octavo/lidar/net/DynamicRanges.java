@@ -51,8 +51,7 @@ public record DynamicRanges(Map<String, OfConvolution> convolutions, Map<String,
                 return;
             }
             QuantSpec activation = QuantSpec.perTensor(8, true, true);
-            Grid input = Grid.perTensor(
-                    activation, QuantParams.forRange(new Range(-r.input(), r.input()), activation));
+            Grid input = Grid.perTensor(activation, QuantParams.forRange(new Range(-r.input(), r.input()), activation));
             fixed.put(new Site.OfValue(o.rows()), new Choice.Fixed(input, "the file's range"));
             QuantSpec spec = QuantSpec.perChannel(8, true, true, 1);
             Grid weight = new Grid(
@@ -62,6 +61,7 @@ public record DynamicRanges(Map<String, OfConvolution> convolutions, Map<String,
                             .toList());
             o.weights().forEach(w -> fixed.put(new Site.OfValue(w), new Choice.Fixed(weight, "the file's ranges")));
         });
-        return SparseScheme.of(graph, new SparseScheme.Options(true, false, floats)).with(fixed);
+        return SparseScheme.of(graph, new SparseScheme.Options(true, false, floats))
+                .with(fixed);
     }
 }

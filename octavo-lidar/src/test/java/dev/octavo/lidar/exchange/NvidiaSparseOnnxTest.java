@@ -48,7 +48,8 @@ class NvidiaSparseOnnxTest {
         NvidiaSparseOnnx.Imported imported = NvidiaSparseOnnx.read(file.get());
         assertThat(imported.map()).isTrue();
         assertThat(imported.net().convolutions()).hasSize(21);
-        assertThat(imported.ranges().convolutions().values().stream().filter(r -> r.integer())).hasSize(18);
+        assertThat(imported.ranges().convolutions().values().stream().filter(r -> r.integer()))
+                .hasSize(18);
         assertThat(imported.ranges().sums()).hasSize(8);
         References expected =
                 References.npz("scn_crop_a_nvidia_convention_expected.npz").orElseThrow();
