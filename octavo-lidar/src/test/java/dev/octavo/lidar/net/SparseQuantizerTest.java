@@ -59,7 +59,7 @@ class SparseQuantizerTest {
     }
 
     /** conv_input.0 is called conv_input here, conv2.0.0 is conv2.0. */
-    private static String reference(String name) {
+    static String reference(String name) {
         return switch (name) {
             case "conv_input", "conv_out" -> name + ".0";
             case "conv2.0", "conv3.0", "conv4.0" -> name + ".0";
