@@ -115,9 +115,10 @@ public record CenterDecoder(
 
         Detection box(CenterDecoder d, Candidate c, int firstLabel) {
             int i = c.cell();
+            int row = i / columns;
             return new Detection(
                     (float) ((i % columns + centre[i]) * d.cell.x() + d.least.x()),
-                    (float) ((i / columns + centre[cells + i]) * d.cell.y() + d.least.y()),
+                    (float) ((row + centre[cells + i]) * d.cell.y() + d.least.y()),
                     height[i],
                     (float) Math.exp(size[i]),
                     (float) Math.exp(size[cells + i]),

@@ -25,7 +25,7 @@ public final class GlobalBoxes {
     public static DetectionBox of(Detection d, Pose sensor, Pose ego) {
         Pose toGlobal = ego.after(sensor);
         Vec3 velocity = toGlobal.rotation().rotate(new Vec3(d.vx(), d.vy(), 0));
-        DetectionClass type = DetectionClass.values()[d.label()];
+        DetectionClass type = DetectionClass.ofIndex(d.label());
         OrientedBox box = new OrientedBox(
                 toGlobal.apply(new Vec3(d.x(), d.y(), d.z())),
                 d.dy(),

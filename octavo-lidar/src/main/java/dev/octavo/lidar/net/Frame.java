@@ -5,14 +5,17 @@ import dev.octavo.lidar.sparse.ConvGeometry;
 import dev.octavo.lidar.sparse.NeighbourTable;
 import dev.octavo.lidar.sparse.Rulebook;
 import dev.octavo.lidar.sparse.Rulebooks;
+import dev.octavo.ort.Parallel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * What one frame's cells give a network, whatever its numbers: the cells of every level, the tables, and the order of the
@@ -39,7 +42,7 @@ public final class Frame {
         Frame f = new Frame(levels, partition);
         f.makeBooks(input, threads);
         f.makeOrders();
-        f.makeInputs();
+        f.makeInputs(threads);
         return f;
     }
 
@@ -79,14 +82,23 @@ public final class Frame {
         }
     }
 
-    private void makeInputs() {
+    private void makeInputs(int threads) {
+        List<Callable<Input>> work = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         for (int t = 0; t < levels.tables().size(); t++) {
             Levels.Table table = levels.tables().get(t);
+            NeighbourTable entries = books.get(t).table();
             List<Integer> groups = partition.groups(levels, table.to());
             for (int p = 0; p < groups.size(); p++) {
+                int part = p;
                 int[] offsets = partition.offsets(levels, table, groups.get(p));
-                inputs.put(SparseGraph.table(t, p), part(books.get(t).table(), table, p, offsets));
+                names.add(SparseGraph.table(t, p));
+                work.add(() -> part(entries, table, part, offsets));
             }
+        }
+        List<Input> made = Parallel.all(work, threads);
+        for (int i = 0; i < made.size(); i++) {
+            inputs.put(names.get(i), made.get(i));
         }
     }
 
@@ -95,16 +107,25 @@ public final class Frame {
         RowOrder from = orders.get(ends.from());
         int rows = to.end(part) - to.first(part);
         int missing = from.positions();
-        int[] out = new int[rows * offsets.length];
-        int at = 0;
+        IntBuffer out = ByteBuffer.allocateDirect(4 * rows * offsets.length)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
+        int[] entries = new int[table.offsets()];
+        int[] chunk = new int[offsets.length];
         for (int position = to.first(part); position < to.end(part); position++) {
             int row = to.row(position);
-            for (int k : offsets) {
-                int e = row < 0 ? NeighbourTable.MISSING : table.at(row, k);
-                out[at++] = e == NeighbourTable.MISSING ? missing : from.position(e);
+            if (row < 0) {
+                Arrays.fill(entries, NeighbourTable.MISSING);
+            } else {
+                table.row(row, entries);
             }
+            for (int k = 0; k < chunk.length; k++) {
+                int e = entries[offsets[k]];
+                chunk[k] = e == NeighbourTable.MISSING ? missing : from.position(e);
+            }
+            out.put(chunk);
         }
-        return new Input(direct(out), rows, offsets.length);
+        return new Input(out.flip(), rows, offsets.length);
     }
 
     private static IntBuffer direct(int[] values) {
@@ -125,7 +146,7 @@ public final class Frame {
         Cells c = cells.get(level);
         RowOrder order = orders.get(level);
         int[] out = new int[Math.toIntExact(c.batch() * c.shape().volume())];
-        java.util.Arrays.fill(out, order.positions());
+        Arrays.fill(out, order.positions());
         for (int row = 0; row < c.size(); row++) {
             long at =
                     ((long) c.batch(row) * c.shape().z() + c.z(row)) * c.shape().y() + c.y(row);

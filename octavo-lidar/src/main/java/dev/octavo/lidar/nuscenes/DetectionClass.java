@@ -2,6 +2,7 @@ package dev.octavo.lidar.nuscenes;
 
 import dev.octavo.core.ModelException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,8 @@ public enum DetectionClass {
     BICYCLE(40),
     PEDESTRIAN(40),
     TRAFFIC_CONE(30);
+
+    private static final List<DetectionClass> IN_ORDER = List.of(values());
 
     private static final Map<String, DetectionClass> BY_CATEGORY = Map.ofEntries(
             Map.entry("movable_object.barrier", BARRIER),
@@ -50,6 +53,11 @@ public enum DetectionClass {
     /** The name in result files. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The class of a label index, from 0, as CenterPoint's heads count. */
+    public static DetectionClass ofIndex(int label) {
+        return IN_ORDER.get(label);
     }
 
     /** The class with a name as in result files. */

@@ -19,6 +19,7 @@ public final class Cells {
     private final Zyx shape;
     private final int batch;
     private @Nullable CellIndex index;
+    private @Nullable SortedKeys sorted;
 
     private Cells(int[] bzyx, Zyx shape, int batch) {
         this.bzyx = bzyx;
@@ -86,16 +87,15 @@ public final class Cells {
     }
 
     private void checkDistinct() {
-        CellIndex seen = new CellIndex(size());
-        for (int row = 0; row < size(); row++) {
-            int first = seen.putIfAbsent(key(row), row);
-            if (first != row) {
+        SortedKeys order = sorted();
+        for (int i = 1; i < order.keys.length; i++) {
+            if (order.keys[i] == order.keys[i - 1]) {
                 throw new ModelException(
-                        "rows " + first + " and " + row + " are the same cell " + describe(row),
+                        "rows " + order.rows[i - 1] + " and " + order.rows[i] + " are the same cell "
+                                + describe(order.rows[i]),
                         "merge the rows: a cell has one row of features");
             }
         }
-        index = seen;
     }
 
     private String describe(int row) {
@@ -168,6 +168,20 @@ public final class Cells {
     long key(int row) {
         int at = row * COLUMNS;
         return key(bzyx[at], bzyx[at + 1], bzyx[at + 2], bzyx[at + 3]);
+    }
+
+    /** The cells in the order of their keys, made on first use. */
+    synchronized SortedKeys sorted() {
+        SortedKeys made = sorted;
+        if (made == null) {
+            long[] keys = new long[size()];
+            for (int row = 0; row < keys.length; row++) {
+                keys[row] = key(row);
+            }
+            made = SortedKeys.of(keys);
+            sorted = made;
+        }
+        return Objects.requireNonNull(made);
     }
 
     /** The index of the keys, made on first use. */

@@ -62,12 +62,9 @@ public final class NeighbourTable {
         return Tensor.ofCodes(DType.INT32, Shape.of(rows, offsets), copy);
     }
 
-    /** Copies rows {@code from} to {@code to} into {@code target}, a missing neighbour as {@code missing}. */
-    public void copyTo(java.nio.IntBuffer target, int from, int to, int missing) {
-        for (int i = from * offsets; i < to * offsets; i++) {
-            int e = entries[i];
-            target.put(e == MISSING ? missing : e);
-        }
+    /** Copies the entries of a row. */
+    public void row(int row, int[] target) {
+        System.arraycopy(entries, row * offsets, target, 0, offsets);
     }
 
     /** The table of the inverse convolution: input row {@code i} reads output row {@code o} where o reads i. */

@@ -1,6 +1,7 @@
 package dev.octavo.lidar.sparse;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the table of a strided convolution. An input cell reaches the output cell {@code (in + padding - k·dilation) /
@@ -11,6 +12,7 @@ final class StridedTable {
     private final Cells in;
     private final ConvGeometry geometry;
     private final Zyx outShape;
+    private @Nullable BitRank bits; // where the output grid is small enough
     private final int[][] reach; // per axis: [cell · kernel + k] = output cell, or -1
 
     private StridedTable(Cells in, ConvGeometry geometry) {
@@ -26,8 +28,8 @@ final class StridedTable {
         int offsets = geometry.offsets();
         int[] entries = new int[Math.multiplyExact(out.size(), offsets)];
         Arrays.fill(entries, NeighbourTable.MISSING);
-        CellIndex index = out.index();
-        Ranges.each(in.size(), threads, (from, to) -> t.fill(out, index, entries, from, to));
+        RowOf rowOf = t.rowOf(out);
+        Ranges.each(in.size(), threads, (from, to) -> t.fill(out, rowOf, entries, from, to));
         return new Rulebook(geometry, in, out, new NeighbourTable(entries, offsets, in.size()));
     }
 
@@ -49,7 +51,7 @@ final class StridedTable {
 
     /** Hears of every output cell that an input row reaches. */
     private interface Visitor {
-        void reached(int row, int offset, int z, int y, int x);
+        void reached(int row, int offset, int batch, int z, int y, int x);
     }
 
     private void visit(int row, Visitor visitor) {
@@ -61,7 +63,7 @@ final class StridedTable {
                 for (int kx = 0; y >= 0 && kx < kernel.x(); kx++) {
                     int x = reach[2][in.x(row) * kernel.x() + kx];
                     if (x >= 0) {
-                        visitor.reached(row, (kz * kernel.y() + ky) * kernel.x() + kx, z, y, x);
+                        visitor.reached(row, (kz * kernel.y() + ky) * kernel.x() + kx, in.batch(row), z, y, x);
                     }
                 }
             }
@@ -70,12 +72,17 @@ final class StridedTable {
 
     private Cells outputs() {
         Cells grid = Cells.trusted(new int[0], outShape, in.batch());
-        KeySet reached = new KeySet(in.size());
-        for (int row = 0; row < in.size(); row++) {
-            int b = in.batch(row);
-            visit(row, (r, k, z, y, x) -> reached.add(grid.key(b, z, y, x)));
+        long[] keys;
+        if (outShape.volume() * in.batch() <= BitRank.MOST) {
+            bits = new BitRank(outShape.volume() * in.batch());
+            BitRank reached = bits;
+            everyReached((r, k, b, z, y, x) -> reached.add(grid.key(b, z, y, x)));
+            keys = reached.members();
+        } else {
+            KeySet reached = new KeySet(in.size());
+            everyReached((r, k, b, z, y, x) -> reached.add(grid.key(b, z, y, x)));
+            keys = reached.sorted();
         }
-        long[] keys = reached.sorted();
         int[] bzyx = new int[keys.length * 4];
         for (int i = 0; i < keys.length; i++) {
             long rest = keys[i];
@@ -89,11 +96,27 @@ final class StridedTable {
         return Cells.trusted(bzyx, outShape, in.batch());
     }
 
-    private void fill(Cells out, CellIndex index, int[] entries, int from, int to) {
+    private void everyReached(Visitor visitor) {
+        for (int row = 0; row < in.size(); row++) {
+            visit(row, visitor);
+        }
+    }
+
+    /** The row of an output cell by its key. */
+    private interface RowOf {
+        int find(long key);
+    }
+
+    private RowOf rowOf(Cells out) {
+        BitRank known = bits;
+        return known != null ? known::rank : out.index()::find;
+    }
+
+    private void fill(Cells out, RowOf rowOf, int[] entries, int from, int to) {
         int offsets = geometry.offsets();
+        Visitor write = (r, k, b, z, y, x) -> entries[rowOf.find(out.key(b, z, y, x)) * offsets + k] = r;
         for (int row = from; row < to; row++) {
-            int b = in.batch(row);
-            visit(row, (r, k, z, y, x) -> entries[index.find(out.key(b, z, y, x)) * offsets + k] = r);
+            visit(row, write);
         }
     }
 }
