@@ -33,14 +33,14 @@ final class Halves {
     /** The value of an IEEE 754 half-precision number. */
     static float half(short bits) {
         int sign = (bits & 0x8000) << 16;
-        int exponent = bits >> 10 & 0x1f;
+        int exponent = (bits >> 10) & 0x1f;
         int fraction = bits & 0x3ff;
         if (exponent == 31) {
-            return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
+            return Float.intBitsToFloat(sign | 0x7f800000 | (fraction << 13));
         }
         if (exponent == 0) { // zero and denormals: fraction · 2^-24
             return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
         }
-        return Float.intBitsToFloat(sign | exponent + 112 << 23 | fraction << 13);
+        return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
     }
 }

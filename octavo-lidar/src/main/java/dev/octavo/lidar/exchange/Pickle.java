@@ -222,9 +222,9 @@ final class Pickle {
         }
         long value = 0;
         for (int i = 0; i < length; i++) {
-            value |= (in.get() & 0xffL) << 8 * i;
+            value |= (in.get() & 0xffL) << (8 * i);
         }
-        return length == 0 ? 0L : value << 64 - 8 * length >> 64 - 8 * length;
+        return length == 0 ? 0L : (value << (64 - 8 * length)) >> (64 - 8 * length);
     }
 
     private String text(int length) {

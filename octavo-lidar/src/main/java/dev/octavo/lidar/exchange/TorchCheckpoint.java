@@ -50,7 +50,7 @@ public final class TorchCheckpoint implements Pickle.Names {
     }
 
     /** Numbers in a file of the archive. */
-    private record Stored(DType dtype, byte[] bytes) {}
+    private record Stored(DType dtype, ByteBuffer bytes) {}
 
     private TorchCheckpoint(ZipFile zip, String root, String file) {
         this.zip = zip;
@@ -154,7 +154,7 @@ public final class TorchCheckpoint implements Pickle.Names {
                                 + "] takes " + dtype.bytesFor(elements),
                         "copy it again");
             }
-            return new Stored(dtype, bytes);
+            return new Stored(dtype, ByteBuffer.wrap(bytes));
         } catch (IOException e) {
             throw new ModelException(file + ": data/" + key + " is damaged: " + e.getMessage(), "copy it again", e);
         }
@@ -176,13 +176,13 @@ public final class TorchCheckpoint implements Pickle.Names {
             elements = Math.multiplyExact(elements, size[i]);
             last = Math.addExact(last, Math.multiplyExact(Math.max(0, size[i] - 1), stride[i]));
         }
-        if (elements > 0 && (offset < 0 || (last + 1) * width > stored.bytes().length)) {
+        if (elements > 0 && (offset < 0 || (last + 1) * width > stored.bytes().capacity())) {
             throw new IllegalArgumentException("a tensor beyond its storage");
         }
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(elements * width));
         long[] index = new long[size.length];
         for (long at = offset; out.hasRemaining(); ) {
-            out.put(stored.bytes(), (int) at * width, width);
+            out.put(out.position(), stored.bytes(), (int) at * width, width).position(out.position() + width);
             for (int axis = size.length - 1; axis >= 0; axis--) {
                 at += stride[axis];
                 if (++index[axis] < size[axis]) {

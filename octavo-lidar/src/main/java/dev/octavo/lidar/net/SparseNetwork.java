@@ -6,9 +6,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.octavo.core.ModelException;
+import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
+import dev.octavo.core.tensor.Storage;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.lidar.sparse.Cells;
 import dev.octavo.lidar.sparse.SparseTensor;
@@ -21,6 +23,7 @@ import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -28,7 +31,7 @@ import java.util.Set;
  * result back into the order of its cells.
  *
  * <pre>{@code
- * try (SparseNetwork network = SparseNetwork.open(graph, 2, Mode.OPTIMIZED)) {
+ * try (SparseNetwork network = SparseNetwork.open(graph, 2, Engine.Mode.OPTIMIZED)) {
  *     Tensor map = network.map(voxels.means());
  * }
  * }</pre>
@@ -47,14 +50,14 @@ public final class SparseNetwork implements AutoCloseable {
     }
 
     /** Opens the graph of a network for runs of {@code threads} threads each. */
-    public static SparseNetwork open(SparseGraph graph, int threads, dev.octavo.core.data.Engine.Mode mode) {
+    public static SparseNetwork open(SparseGraph graph, int threads, Engine.Mode mode) {
         if (threads < 1) {
             throw new IllegalArgumentException("a run takes at least 1 thread, got " + threads);
         }
         OrtEngine.version(); // brings the native library where this process expects it
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(
-                    mode == dev.octavo.core.data.Engine.Mode.UNFUSED
+                    mode == Engine.Mode.UNFUSED
                             ? OrtSession.SessionOptions.OptLevel.NO_OPT
                             : OrtSession.SessionOptions.OptLevel.ALL_OPT);
             options.setIntraOpNumThreads(threads);
@@ -90,7 +93,7 @@ public final class SparseNetwork implements AutoCloseable {
         if (input.cells().size() == 0) {
             return SparseTensor.of(new float[0], channels, out);
         }
-        Tensor rows = run(input, frame, Set.of(graph.output())).get(graph.output());
+        Tensor rows = output(input, frame);
         return SparseTensor.of(inCellOrder(rows, frame.order(level), out.size()), channels, out);
     }
 
@@ -109,7 +112,12 @@ public final class SparseNetwork implements AutoCloseable {
             Cells none = frame.cells(graph.levels().level(graph.net().output()));
             return SparseTensor.of(new float[0], channels, none).heightCompressed();
         }
-        return run(input, frame, Set.of(graph.output())).get(graph.output());
+        return output(input, frame);
+    }
+
+    private Tensor output(SparseTensor input, Frame frame) {
+        return Objects.requireNonNull(
+                run(input, frame, Set.of(graph.output())).get(graph.output()));
     }
 
     /** Values of the graph by name, as they come, rows in the order of the graph. */
@@ -187,7 +195,7 @@ public final class SparseNetwork implements AutoCloseable {
         return Tensor.of(
                 type,
                 Shape.of(t.getInfo().getShape()),
-                dev.octavo.core.tensor.Storage.of(t.getByteBuffer().order(ByteOrder.LITTLE_ENDIAN)));
+                Storage.of(t.getByteBuffer().order(ByteOrder.LITTLE_ENDIAN)));
     }
 
     /** Rows of the graph in the order of the cells; fillers and the row of zeros fall away. */

@@ -6,19 +6,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/**
- * Precision, confidence and errors of one class at one matching distance, at the recalls 0, 0.01 … 1.
- *
- * @param precision 0 beyond the greatest recall reached
- * @param confidence 0 beyond the greatest recall reached
- * @param errors running means of the errors of true positives down to that confidence
- */
-record Curve(double[] precision, double[] confidence, Map<TpError, double[]> errors) {
+/** Precision, confidence and errors of one class at one matching distance, at the recalls 0, 0.01 … 1. */
+final class Curve {
     private static final int POINTS = 101;
     /** The first recall that counts is 0.11: below, a curve is noise. */
     private static final int FIRST = 11;
 
     private static final double LEAST_PRECISION = 0.1;
+
+    private final double[] precision; // 0 beyond the greatest recall reached
+    private final double[] confidence; // likewise
+    private final Map<TpError, double[]> errors; // running means over true positives down to that confidence
+
+    private Curve(double[] precision, double[] confidence, Map<TpError, double[]> errors) {
+        this.precision = precision;
+        this.confidence = confidence;
+        this.errors = errors;
+    }
+
+    double precision(int point) {
+        return precision[point];
+    }
+
+    double confidence(int point) {
+        return confidence[point];
+    }
+
+    double errorAt(TpError e, int point) {
+        return Objects.requireNonNull(errors.get(e))[point];
+    }
 
     /** A prediction in falling order of the scores: matched with a truth, or a false positive (truth absent). */
     record Verdict(DetectionBox predicted, java.util.Optional<DetectionBox> truth) {}

@@ -226,13 +226,15 @@ public final class NuScenes {
 
     /* From the neighbour before to the one after; the annotation itself stands in for one that is missing. */
     private double[] velocity(Annotation a, Map<String, Annotation> all) {
-        Annotation first = a.prev().isEmpty() ? a : required(all, a.prev(), "sample_annotation");
-        Annotation last = a.next().isEmpty() ? a : required(all, a.next(), "sample_annotation");
-        boolean both = first != a && last != a;
+        boolean hasBefore = !a.prev().isEmpty();
+        boolean hasAfter = !a.next().isEmpty();
+        Annotation first = hasBefore ? required(all, a.prev(), "sample_annotation") : a;
+        Annotation last = hasAfter ? required(all, a.next(), "sample_annotation") : a;
         long from = required(samples, first.sample_token(), "sample");
         long to = required(samples, last.sample_token(), "sample");
         double seconds = 1e-6 * to - 1e-6 * from;
-        if ((first == a && last == a) || seconds > (both ? 2 * LONGEST : LONGEST)) {
+        boolean known = hasBefore || hasAfter;
+        if (!known || seconds > (hasBefore && hasAfter ? 2 * LONGEST : LONGEST)) {
             return new double[] {Double.NaN, Double.NaN};
         }
         Vec3 way = vec(last.translation()).minus(vec(first.translation()));

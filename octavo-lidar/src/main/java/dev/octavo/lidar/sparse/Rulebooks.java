@@ -1,6 +1,6 @@
 package dev.octavo.lidar.sparse;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,7 +11,7 @@ import java.util.Map;
  */
 public final class Rulebooks {
     private final int threads;
-    private final Map<Cells, Map<ConvGeometry, Rulebook>> made = new IdentityHashMap<>();
+    private final Map<Cells, Map<ConvGeometry, Rulebook>> made = new HashMap<>(); // cells are equal only to themselves
 
     /** Rulebooks that are made with up to {@code threads} threads. */
     public Rulebooks(int threads) {

@@ -10,21 +10,37 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/**
- * Points with their features, row-major.
- *
- * @param values {@code points x columns} numbers; the first three columns are x, y, z in metres
- * @param columns numbers per point, at least 3
- */
-public record PointCloud(float[] values, int columns) {
+/** Points with their features, row-major; the first three columns are x, y, z in metres. */
+public final class PointCloud {
     /** Columns of a file of the nuScenes data set: x, y, z, intensity, ring. */
     public static final int NUSCENES_COLUMNS = 5;
 
-    public PointCloud {
+    private final float[] values;
+    private final int columns;
+
+    /**
+     * Points as they lie in an array, which must not change any more.
+     *
+     * @param values {@code points x columns} numbers
+     * @param columns numbers per point, at least 3
+     */
+    public PointCloud(float[] values, int columns) {
         if (columns < 3 || values.length % columns != 0) {
             throw new IllegalArgumentException(
                     "at least x, y, z per point, got " + values.length + " numbers in rows of " + columns);
         }
+        this.values = values;
+        this.columns = columns;
+    }
+
+    /** The numbers, not copied: only to be read. */
+    public float[] values() {
+        return values;
+    }
+
+    /** Numbers per point. */
+    public int columns() {
+        return columns;
     }
 
     /** Number of points. */

@@ -55,8 +55,9 @@ public final class SweepAggregator {
         List<float[]> parts = new ArrayList<>();
         parts.add(moved(key.points(), Pose.IDENTITY.matrix(), 0, false));
         for (int i = 1; i <= before; i++) {
-            Loaded s = sweeps.get(Math.min(i, sweeps.size() - 1));
-            double[] toKey = s == key
+            int which = Math.min(i, sweeps.size() - 1);
+            Loaded s = sweeps.get(which);
+            double[] toKey = which == 0
                     ? Pose.IDENTITY.matrix()
                     : fromGlobal.after(s.ego().after(s.sensor())).matrix();
             parts.add(moved(s.points(), toKey, SECONDS * (key.timestamp() - s.timestamp()), true));

@@ -105,7 +105,7 @@ public final class Voxelizer {
         Cells cells = Cells.of(Arrays.copyOf(bzyx, 4 * voxels), grid.sparseShape(), 1);
         return new Voxels(
                 SparseTensor.of(means, columns, cells),
-                Arrays.copyOf(counts, voxels),
+                Arrays.stream(counts, 0, voxels).boxed().toList(),
                 new Voxels.Dropped(notFinite, outside, beyondPoints, beyondVoxels));
     }
 }

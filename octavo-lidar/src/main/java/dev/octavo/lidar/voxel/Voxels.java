@@ -1,6 +1,7 @@
 package dev.octavo.lidar.voxel;
 
 import dev.octavo.lidar.sparse.SparseTensor;
+import java.util.List;
 
 /**
  * The voxels of a frame.
@@ -9,7 +10,7 @@ import dev.octavo.lidar.sparse.SparseTensor;
  * @param counts points kept in each voxel
  * @param dropped points that are in no voxel
  */
-public record Voxels(SparseTensor means, int[] counts, Dropped dropped) {
+public record Voxels(SparseTensor means, List<Integer> counts, Dropped dropped) {
     /**
      * Points left out, and because of what.
      *

@@ -75,10 +75,10 @@ class NuScenesMetricTest {
         Curve curve = metric.curves().get(DetectionClass.ofLabel(parts[0])).get(Double.valueOf(parts[1]));
         for (int i = 0; i < 101; i++) {
             same(Curve.recall(i), expected.get("recall").get(i), key);
-            same(curve.precision()[i], expected.get("precision").get(i), key);
-            same(curve.confidence()[i], expected.get("confidence").get(i), key);
+            same(curve.precision(i), expected.get("precision").get(i), key);
+            same(curve.confidence(i), expected.get("confidence").get(i), key);
             for (TpError e : TpError.values()) {
-                same(curve.errors().get(e)[i], expected.get(e.key()).get(i), key + " " + e);
+                same(curve.errorAt(e, i), expected.get(e.key()).get(i), key + " " + e);
             }
         }
     }
