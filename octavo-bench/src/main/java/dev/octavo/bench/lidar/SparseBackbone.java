@@ -48,8 +48,8 @@ public final class SparseBackbone {
         Cells cells = Cells.of(NpyReader.read(data.resolve("frame_voxel_coords_bzyx.npy")), new Zyx(41, 1440, 1440), 1);
         SparseTensor input = new SparseTensor(NpyReader.read(data.resolve("frame_voxel_features.npy")), cells);
         SparseScheme.Options scheme = SparseScheme.Options.standard(net);
-        SmoothingSearch.Found smooth = SmoothingSearch.best(
-                net, List.of(input), SmoothingSearch.candidates(), scheme, THREADS, Progress.NONE);
+        SmoothingSearch.Found smooth =
+                SmoothingSearch.best(net, List.of(input), SmoothingSearch.candidates(), scheme, THREADS, Progress.NONE);
         smooth.trials().forEach(t -> System.out.printf(Locale.ROOT, "%-60s error %.4f%n", t.options(), t.error()));
         List<Form> forms = new ArrayList<>();
         for (String spec : (args.length > 2 ? args[2] : "1,8,1g,4g,8g").split(",")) {
@@ -127,7 +127,8 @@ public final class SparseBackbone {
 
     /* Of the whole process: tells forms apart even where other work takes turns with this one. */
     private static long cpu() {
-        return ((com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+        return ((com.sun.management.OperatingSystemMXBean)
+                        java.lang.management.ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
     }
 

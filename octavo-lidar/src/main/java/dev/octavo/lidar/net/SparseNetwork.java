@@ -116,8 +116,7 @@ public final class SparseNetwork implements AutoCloseable {
     }
 
     private Tensor output(SparseTensor input, Frame frame) {
-        return Objects.requireNonNull(
-                run(input, frame, Set.of(graph.output())).get(graph.output()));
+        return Objects.requireNonNull(run(input, frame, Set.of(graph.output())).get(graph.output()));
     }
 
     /** Values of the graph by name, as they come, rows in the order of the graph. */

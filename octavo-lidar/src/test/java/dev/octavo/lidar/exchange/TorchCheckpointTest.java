@@ -1,5 +1,6 @@
 package dev.octavo.lidar.exchange;
 
+import static dev.octavo.lidar.testing.References.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,10 +49,10 @@ class TorchCheckpointTest {
         Tensor expected = NpyReader.readAll(golden("expected.npz")).get("conv2.0.0.weight");
         assertThat(state.get("backbone_3d.conv2.0.0.weight")).isEqualTo(expected);
         assertThat(state.get("global_step")).isEqualTo(Tensor.ofLongs(Shape.of(1), 3));
-        assertThat(state.get("backbone_3d.conv_input.1.num_batches_tracked").shape())
+        assertThat(at(state, "backbone_3d.conv_input.1.num_batches_tracked").shape())
                 .isEqualTo(Shape.SCALAR);
         assertThat(state).doesNotContainKey("epoch");
-        Tensor view = TorchCheckpoint.stateDict(golden("spconv1.pth")).get("view");
+        Tensor view = at(TorchCheckpoint.stateDict(golden("spconv1.pth")), "view");
         assertThat(view.dtype()).isEqualTo(DType.FLOAT);
         assertThat(view.shape()).isEqualTo(Shape.of(3, 2));
         assertThat(view.floats()).containsExactly(0, 3, 1, 4, 2, 5);
@@ -78,11 +79,11 @@ class TorchCheckpointTest {
         Map<String, Tensor> expected = NpyReader.readAll(golden("expected.npz"));
         try (Engine.Session session = OrtEngine.INSTANCE.open(
                 DensePart.of(TorchCheckpoint.stateDict(golden("small.pth"))), Mode.OPTIMIZED, 1)) {
-            Map<String, Tensor> out = session.run(Map.of("map", expected.get("bev")));
+            Map<String, Tensor> out = session.run(Map.of("map", at(expected, "bev")));
             assertThat(out).hasSize(13);
             out.forEach((name, t) -> {
-                assertThat(t.shape()).isEqualTo(expected.get(name).shape());
-                assertThat(Crop.worst(t.floats(), References.reals(expected.get(name))))
+                assertThat(t.shape()).isEqualTo(at(expected, name).shape());
+                assertThat(Crop.worst(t.floats(), References.reals(at(expected, name))))
                         .as(name)
                         .isLessThan(1e-5);
             });

@@ -1,5 +1,6 @@
 package dev.octavo.lidar.net;
 
+import static dev.octavo.lidar.testing.References.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -32,10 +33,10 @@ class SparseQuantizerTest {
         Plan plan = SparseQuantizer.plan(graph, evidence, SparseScheme.Options.standard(crop.net()));
         for (Convolution c : crop.net().convolutions()) {
             String layer = reference(c.name());
-            SparseGraph.Operands o = graph.quantizable().get(c.name());
+            SparseGraph.Operands o = at(graph.quantizable(), c.name());
             double[] amax = crop.data().reals("smoothquant/" + layer + ".activation_channel_amax");
             for (int i = 0; i < amax.length; i++) {
-                double seen = evidence.of(o.rows()).channels().get(1).maxAbs(i);
+                double seen = at(evidence.of(o.rows()).channels(), 1).maxAbs(i);
                 assertThat(seen).as(layer).isCloseTo(amax[i], within(1e-4 * amax[i] + 1e-6));
             }
             if (c.name().equals("conv_input")) {
@@ -43,14 +44,13 @@ class SparseQuantizerTest {
                 continue;
             }
             double scale = crop.data().reals("int8/" + layer + ".activation_scale")[0];
-            float ours = plan.grids().get(new Site.OfValue(o.rows())).channel(0).scale();
+            float ours = at(plan.grids(), new Site.OfValue(o.rows())).channel(0).scale();
             assertThat((double) ours).as(layer).isCloseTo(scale, within(1e-4 * scale));
-            assertThat(plan.grids().get(new Site.OfValue(o.rows())).channel(0).zeroPoint())
+            assertThat(at(plan.grids(), new Site.OfValue(o.rows())).channel(0).zeroPoint())
                     .isZero();
             double[] weights = crop.data().reals("int8/" + layer + ".weight_scale");
             for (int ch = 0; ch < weights.length; ch++) {
-                double w = plan.grids()
-                        .get(new Site.OfValue(o.weights().get(0)))
+                double w = at(plan.grids(), new Site.OfValue(o.weights().get(0)))
                         .channel(ch)
                         .scale();
                 assertThat(w).as(layer).isCloseTo(weights[ch], within(1e-5 * weights[ch]));
@@ -110,7 +110,7 @@ class SparseQuantizerTest {
         Evidence evidence = SparseEvidence.collect(graph, List.of(crop.input()), 2, Progress.NONE);
         SparseGraph lowered =
                 SparseQuantizer.lower(graph, SparseQuantizer.plan(graph, evidence, SparseScheme.Options.standard(net)));
-        SparseGraph.Operands o = graph.quantizable().get("conv1.0.conv1");
+        SparseGraph.Operands o = at(graph.quantizable(), "conv1.0.conv1");
         int[] weights = lowered.graph()
                 .require(o.weights().get(0) + "_quantized")
                 .constant()
@@ -125,7 +125,7 @@ class SparseQuantizerTest {
                 SparseNetwork.open(SparseNetwork.exposing(lowered, List.of(codes)), 1, Mode.UNFUSED)) {
             Frame frame = network.frame(crop.input().cells());
             int[] seen =
-                    network.run(crop.input(), frame, Set.of(codes)).get(codes).codes();
+                    at(network.run(crop.input(), frame, Set.of(codes)), codes).codes();
             int[] input = crop.data().ints("int8/conv1.0.conv1.input_q");
             int apart = 0;
             for (int i = 0; i < input.length; i++) {

@@ -1,5 +1,6 @@
 package dev.octavo.lidar.nuscenes;
 
+import static dev.octavo.lidar.testing.References.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -53,12 +54,10 @@ class NuScenesMetricTest {
             assertThat(scores.named().get(e.meanName())).isEqualTo(scores.meanError(e));
         }
         for (DetectionClass c : DetectionClass.values()) {
-            scores.averagePrecision()
-                    .get(c)
+            at(scores.averagePrecision(), c)
                     .forEach((d, ap) ->
                             same(ap, expected.get("label_aps").get(c.label()).get(d.toString()), c + " at " + d));
-            scores.errors()
-                    .get(c)
+            at(scores.errors(), c)
                     .forEach((e, value) -> same(
                             value,
                             expected.get("label_tp_errors").get(c.label()).get(e.key()),
@@ -72,7 +71,7 @@ class NuScenesMetricTest {
 
     private static void compareCurve(NuScenesMetric metric, String key, JsonNode expected) {
         String[] parts = key.split(":");
-        Curve curve = metric.curves().get(DetectionClass.ofLabel(parts[0])).get(Double.valueOf(parts[1]));
+        Curve curve = at(at(metric.curves(), DetectionClass.ofLabel(parts[0])), Double.valueOf(parts[1]));
         for (int i = 0; i < 101; i++) {
             same(Curve.recall(i), expected.get("recall").get(i), key);
             same(curve.precision(i), expected.get("precision").get(i), key);
@@ -137,7 +136,7 @@ class NuScenesMetricTest {
         Collections.shuffle(order, random);
         for (String s : order) {
             int part = random.nextInt(4);
-            parts.set(part, parts.get(part).plus(s, results.get(s)));
+            parts.set(part, parts.get(part).plus(s, at(results, s)));
         }
         Collections.shuffle(parts, random);
         NuScenesMetric merged = parts.stream().reduce(NuScenesMetric::merge).orElseThrow();
@@ -198,8 +197,7 @@ class NuScenesMetricTest {
                 .result();
         assertThat(scores.averagePrecision(DetectionClass.CAR)).isCloseTo(1, within(1e-12));
         assertThat(scores.meanAveragePrecision()).isCloseTo(0.1, within(1e-12));
-        scores.errors()
-                .get(DetectionClass.CAR)
+        at(scores.errors(), DetectionClass.CAR)
                 .values()
                 .forEach(e -> assertThat(e).isCloseTo(0, within(1e-7)));
     }

@@ -1,5 +1,6 @@
 package dev.octavo.lidar.nuscenes;
 
+import static dev.octavo.lidar.testing.References.at;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -90,7 +91,7 @@ class NuScenesTest {
     void annotationsBecomeTruth() {
         GroundTruth truth = NuScenes.read(folder, "scene-1"::equals).truth();
         assertThat(truth.samples().keySet()).containsExactly("s0", "s1", "s2");
-        GroundTruth.SampleTruth first = truth.samples().get("s0");
+        GroundTruth.SampleTruth first = at(truth.samples(), "s0");
         assertThat(first.ego()).isEqualTo(new Vec3(100, 200, 0));
         assertThat(first.racks()).hasSize(1);
         assertThat(first.boxes()).hasSize(1);
@@ -99,10 +100,10 @@ class NuScenesTest {
         assertThat(car.attribute()).isEqualTo("vehicle.moving");
         assertThat(car.points()).isEqualTo(7);
         assertThat(car.vx()).as("to the next, 3 m in 1 s").isCloseTo(3, within(1e-12));
-        DetectionBox second = truth.samples().get("s1").boxes().get(0);
+        DetectionBox second = at(truth.samples(), "s1").boxes().get(0);
         assertThat(second.vx()).as("between both neighbours, 4 m in 3 s").isCloseTo(4.0 / 3, within(1e-12));
         assertThat(second.attribute()).isEmpty();
-        assertThat(truth.samples().get("s2").boxes().get(0).vx())
+        assertThat(at(truth.samples(), "s2").boxes().get(0).vx())
                 .as("the only neighbour is 2 s away, 1.5 s at most")
                 .isNaN();
     }

@@ -29,6 +29,11 @@ public record References(Map<String, Tensor> arrays) {
         return Optional.ofNullable(arrays.get(name));
     }
 
+    /** What a map holds under a key, which must be there. */
+    public static <K, V> V at(Map<K, V> map, K key) {
+        return Objects.requireNonNull(map.get(key), () -> "nothing under " + key);
+    }
+
     public int[] ints(String name) {
         return get(name).codes();
     }
