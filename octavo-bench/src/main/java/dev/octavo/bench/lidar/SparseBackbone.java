@@ -19,6 +19,8 @@ import dev.octavo.lidar.sparse.Cells;
 import dev.octavo.lidar.sparse.SparseTensor;
 import dev.octavo.lidar.sparse.Zyx;
 import dev.octavo.tasks.npy.NpyReader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +32,9 @@ import java.util.Optional;
 /**
  * The full-size 3D backbone on a real frame, float and in integers, all forms in turn in one process.
  *
- * <pre>java -cp … dev.octavo.bench.lidar.SparseBackbone DATA [rounds]</pre>
+ * <pre>java -cp … dev.octavo.bench.lidar.SparseBackbone DATA [rounds [partitions]]</pre>
+ *
+ * <p>A partition is a number of parts, with {@code g} behind it if rows are grouped by layer: {@code 1,8,1g,4g}.
  */
 public final class SparseBackbone {
     private static final int THREADS = 2;
@@ -52,7 +56,7 @@ public final class SparseBackbone {
                 SmoothingSearch.best(net, List.of(input), SmoothingSearch.candidates(), scheme, THREADS, Progress.NONE);
         smooth.trials().forEach(t -> System.out.printf(Locale.ROOT, "%-60s error %.4f%n", t.options(), t.error()));
         List<Form> forms = new ArrayList<>();
-        for (String spec : (args.length > 2 ? args[2] : "1,8,1g,4g,8g").split(",")) {
+        for (String spec : (args.length > 2 ? args[2] : "1,8,1g,4g").split(",")) {
             Partition p = new Partition(Integer.parseInt(spec.replace("g", "")), spec.endsWith("g"));
             SparseGraph graph = SparseGraphBuilder.features(net, p);
             forms.add(new Form("float " + spec, graph));
@@ -122,7 +126,20 @@ public final class SparseBackbone {
                     cpu[i],
                     relativeL2(results.get(i), results.get(0)));
         }
+        System.out.println("most memory this process held: " + peak());
         open.forEach(SparseNetwork::close);
+    }
+
+    private static String peak() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(l -> l.startsWith("VmHWM:"))
+                    .findFirst()
+                    .map(l -> l.substring("VmHWM:".length()).strip())
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown here: " + e.getMessage();
+        }
     }
 
     /* Of the whole process: tells forms apart even where other work takes turns with this one. */

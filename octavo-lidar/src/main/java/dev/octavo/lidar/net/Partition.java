@@ -20,12 +20,15 @@ public record Partition(int parts, boolean byLayer) {
     /** Each level in one piece. */
     public static final Partition NONE = new Partition(1, false);
 
+    /** More make graphs that ONNX Runtime takes minutes to open, and crashes on beyond 32767 nodes. */
+    private static final int MOST_PARTS = 16;
+
     /** Groups of rows: bit 0 for neighbours in the layer below, bit 1 for neighbours above. */
     static final int GROUPS = 4;
 
     public Partition {
-        if (parts < 1 || parts > 256) {
-            throw new IllegalArgumentException("1 to 256 parts, got " + parts);
+        if (parts < 1 || parts > MOST_PARTS) {
+            throw new IllegalArgumentException("1 to " + MOST_PARTS + " parts, got " + parts);
         }
     }
 

@@ -27,8 +27,8 @@ class PointCloudPageTest {
         String page = Files.readString(Path.of("../docs/point-clouds.md"));
         String shown = page.substring(page.indexOf("```java\n") + 8, page.indexOf("\n```", page.indexOf("```java\n")));
         String source = Files.readString(Path.of("src/test/java/dev/octavo/lidar/example/SparseExample.java"));
-        String body = source.substring(
-                source.indexOf("        Map<String, Tensor> state"), source.lastIndexOf("    }\n}\n"));
+        String body =
+                source.substring(source.indexOf("        Map<String, Tensor> state"), source.lastIndexOf("    }\n}\n"));
         assertThat(shown.strip()).isEqualTo(body.stripIndent().strip());
     }
 
@@ -41,11 +41,12 @@ class PointCloudPageTest {
         }
         float[] some = Arrays.copyOf(NpyReader.read(points.get()).floats(), 5 * 20000);
         NpyWriter.write(temp.resolve("points.npy"), Tensor.ofFloats(Shape.of(20000, 5), some));
-        Path checkpoint = Path.of(
-                Objects.requireNonNull(getClass().getResource("/golden/centerpoint/small.pth")).toURI());
+        Path checkpoint = Path.of(Objects.requireNonNull(getClass().getResource("/golden/centerpoint/small.pth"))
+                .toURI());
         Tensor map = SparseExample.run(checkpoint, temp.resolve("points.npy"), temp.resolve("model.onnx"));
         assertThat(map.shape()).isEqualTo(Shape.of(1, 20, 180, 180));
-        assertThat(map.floats()).anyMatch(v -> v > 0);
+        double largest = Arrays.stream(References.reals(map)).max().orElse(0);
+        assertThat(largest).isPositive();
         assertThat(OnnxReader.read(temp.resolve("model.onnx")).nodes()).isNotEmpty();
     }
 }
