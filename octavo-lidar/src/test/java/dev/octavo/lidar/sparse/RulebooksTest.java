@@ -133,6 +133,28 @@ class RulebooksTest {
         }
     }
 
+    /** Grids beyond what a bit per cell is spent on, the same cells as in a small grid. */
+    @Test
+    void largeGridsGiveTheSameTables() {
+        Cells small = randomCells(new Random(3), new Zyx(9, 30, 30), 2, 900);
+        Cells large = Cells.of(small.toArray(), new Zyx(600, 1800, 1800), 2);
+        for (ConvGeometry g : List.of(SUBM, ConvGeometry.strided(Zyx.all(2), Zyx.all(2), Zyx.ZERO))) {
+            Rulebook expected = new Rulebooks(1).of(small, g);
+            Rulebook actual = new Rulebooks(1).of(large, g);
+            if (g.equals(SUBM)) {
+                assertThat(actual.table().toTensor(-1))
+                        .isEqualTo(expected.table().toTensor(-1));
+            } else { // the small grid cuts off what reaches beyond its last layer
+                for (int row = 0; row < expected.out().size(); row++) {
+                    Cells out = expected.out();
+                    assertThat(actual.out().find(out.batch(row), out.z(row), out.y(row), out.x(row)))
+                            .isNotNegative();
+                }
+                assertThat(actual.table().pairs()).isEqualTo(small.size());
+            }
+        }
+    }
+
     @Test
     void badCellsAreNamed() {
         assertThatThrownBy(() -> Cells.of(new int[] {0, 0, 0, 0, 0, 0, 0, 4}, Zyx.all(4), 1))
