@@ -29,7 +29,7 @@ class PointCloudPageTest {
         String source = Files.readString(Path.of("src/test/java/dev/octavo/lidar/example/SparseExample.java"));
         String body =
                 source.substring(source.indexOf("        Map<String, Tensor> state"), source.lastIndexOf("    }\n}\n"));
-        assertThat(shown.strip()).isEqualTo(body.stripIndent().strip());
+        assertThat(shown.strip()).isEqualTo(body.stripTrailing().stripIndent());
     }
 
     /** On a real frame, thinned out, with the small random checkpoint of the golden data. */
