@@ -70,13 +70,13 @@ public final class SparseBackbone {
         time(forms, input, rounds);
     }
 
-    private static SparseGraph quantized(SparseNet net, Partition p, SparseTensor input, SparseScheme.Options scheme) {
+    static SparseGraph quantized(SparseNet net, Partition p, SparseTensor input, SparseScheme.Options scheme) {
         SparseGraph graph = SparseGraphBuilder.features(net, p);
         Evidence evidence = SparseEvidence.collect(graph, List.of(input), THREADS, Progress.NONE);
         return SparseQuantizer.lower(graph, SparseQuantizer.plan(graph, evidence, scheme));
     }
 
-    private static SparseNet network(Path data) {
+    static SparseNet network(Path data) {
         Map<String, Tensor> state = new HashMap<>();
         NpyReader.readAll(data.resolve("reference/crop_a.npz")).forEach((name, t) -> {
             if (name.startsWith("weights/")) {
@@ -130,7 +130,7 @@ public final class SparseBackbone {
         open.forEach(SparseNetwork::close);
     }
 
-    private static String peak() {
+    static String peak() {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(l -> l.startsWith("VmHWM:"))
