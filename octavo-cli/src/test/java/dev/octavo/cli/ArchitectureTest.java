@@ -24,7 +24,7 @@ class ArchitectureTest {
         assertThat(classes.getDefaultPackage().getPackage("dev.octavo").getSubpackages().stream()
                         .map(JavaPackage::getRelativeName)
                         .collect(Collectors.toSet()))
-                .contains("core", "onnx", "quant", "ort", "tasks", "cli");
+                .contains("core", "onnx", "quant", "ort", "tasks", "lidar", "cli");
     }
 
     @ArchTest
