@@ -20,6 +20,7 @@ public final class Rewrites {
     static {
         PASSES.put("remove-identity", o -> plain(o, new RemoveIdentity()));
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
+        PASSES.put(SplitRange.NAME, SplitRange::new);
     }
 
     private Rewrites() {}
