@@ -57,15 +57,10 @@ public final class PlacementSearch {
 
     /** Searches, or remembers what was found before. */
     public PlacementReport search() {
-        Variant plain = variants.get(0);
-        if (new Rules(plain.groups(), plain.possible()).possible().isEmpty()) {
-            return PlacementReport.nothing();
-        }
-        String key = "placement " + structure();
-        Optional<Decision> known =
-                book.text(key).flatMap(Decision::parse).filter(d -> d.variant() >= 0 && d.variant() < variants.size());
+        String key = key();
+        Optional<PlacementReport> known = remembered(key);
         if (known.isPresent()) {
-            return report(known.get(), true);
+            return known.get();
         }
         for (int form = 0; form < variants.size(); form++) {
             addCandidates(form);
@@ -74,6 +69,26 @@ public final class PlacementSearch {
         book.put(key, decision.text());
         book.save();
         return report(decision, false);
+    }
+
+    /** What was found before on this machine; empty if nothing was. */
+    public Optional<PlacementReport> remembered() {
+        return remembered(key());
+    }
+
+    private Optional<PlacementReport> remembered(String key) {
+        Variant plain = variants.get(0);
+        if (new Rules(plain.groups(), plain.possible()).possible().isEmpty()) {
+            return Optional.of(PlacementReport.nothing());
+        }
+        return book.text(key)
+                .flatMap(Decision::parse)
+                .filter(d -> d.variant() >= 0 && d.variant() < variants.size())
+                .map(d -> report(d, true));
+    }
+
+    private String key() {
+        return "placement " + structure();
     }
 
     private String structure() {

@@ -72,7 +72,7 @@ class SplitRangeTest {
         Rewriting r = Rewriting.of(
                 withConstant("Div", false, Shape.of(8), 1, 2, 3, 4, 1000, 2000, 3000, 4000), on("c", 2, -1));
         r.becomes("Slice", "Div", "Slice", "Div", "Concat")
-                .because("4 up to 4, 4 up to 4000")
+                .because("4 up to 4.000, 4 up to 4000")
                 .keepsOutputs();
     }
 

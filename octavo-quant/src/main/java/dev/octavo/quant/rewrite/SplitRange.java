@@ -109,7 +109,7 @@ public final class SplitRange implements GraphPass {
         if (!named && SteadyValue.of(constant).filter(SplitRange::isMixed).isEmpty()) {
             return;
         }
-        for (Use u : arrivals(constant)) {
+        for (Use u : SteadyValue.readers(constant)) {
             Value seen = u.node().input(u.input()).orElseThrow();
             Optional<Tensor> tensor = SteadyValue.of(seen);
             boolean factor = u.node().is("Mul") || u.node().is("Div");
@@ -141,25 +141,6 @@ public final class SplitRange implements GraphPass {
         return t.elements() > 1
                 && t.elements() <= MOST_ELEMENTS
                 && RelativeRounding.of(t.floats(), EIGHT_BITS).coarse() >= MIXED;
-    }
-
-    /* The uses of a constant, those behind a change of its shape in the place of that. */
-    private static List<Use> arrivals(Value v) {
-        List<Use> found = new ArrayList<>();
-        for (Use u : v.uses()) {
-            Optional<Value> moved = u.isCaptured()
-                            || u.input() != 0
-                            || u.node().presentOutputs().size() != 1
-                    ? Optional.empty()
-                    : Optional.of(u.node().output())
-                            .filter(o -> SteadyValue.of(o).isPresent());
-            if (moved.isPresent()) {
-                found.addAll(arrivals(moved.get()));
-            } else if (!u.isCaptured()) {
-                found.add(u);
-            }
-        }
-        return found;
     }
 
     private Optional<double[]> magnitudes(Tensor t) {

@@ -1,6 +1,7 @@
 package dev.octavo.quant.rewrite;
 
 import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.Use;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
@@ -27,6 +28,21 @@ public final class SteadyValue {
             at = at.producer().get().input(0).orElse(at);
         }
         return at;
+    }
+
+    /** The uses of a constant; for what only gives it another shape, the uses of that. */
+    public static List<Use> readers(Value constant) {
+        List<Use> found = new ArrayList<>();
+        for (Use u : constant.uses()) {
+            if (u.isCaptured()) {
+                continue;
+            }
+            boolean moved = u.input() == 0
+                    && u.node().presentOutputs().size() == 1
+                    && of(u.node().output()).isPresent();
+            found.addAll(moved ? readers(u.node().output()) : List.of(u));
+        }
+        return found;
     }
 
     private static Optional<Tensor> of(Value v, int depth) {
