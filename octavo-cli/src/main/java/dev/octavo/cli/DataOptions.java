@@ -45,7 +45,7 @@ final class DataOptions {
         return open(other, n, OptionalInt.empty(), options, common, console);
     }
 
-    private static Dataset open(
+    static Dataset open(
             Path path,
             Optional<Integer> samples,
             OptionalInt unlessSaid,

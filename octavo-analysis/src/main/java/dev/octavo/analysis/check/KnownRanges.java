@@ -114,6 +114,7 @@ final class KnownRanges {
 
     private void coordinates(Demand d) {
         List<Value> quantized = d.chain().keySet().stream()
+                .filter(v -> v.producer().filter(Subject::moves).isEmpty())
                 .filter(v -> s.decided().given(v).filter(q -> q.bits() <= 8).isPresent())
                 .toList();
         if (quantized.isEmpty()) {

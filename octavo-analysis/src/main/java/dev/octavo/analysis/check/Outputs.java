@@ -36,7 +36,7 @@ final class Outputs {
                     ? Optional.empty()
                     : Optional.of(way.get(way.size() - 1))
                             .filter(n -> Weighted.of(n).isPresent());
-            Optional<QuantSpec> spec = s.decided().given(v);
+            Optional<QuantSpec> spec = precision(s, v);
             Optional<Node> giver = Subject.giver(v);
             rows.add(new NetworkOutput(
                     v.name(),
@@ -46,6 +46,16 @@ final class Outputs {
             spec.ifPresent(q -> findings.add(finding(s, v, q, way, product)));
         }
         return new Section<>(rows, findings);
+    }
+
+    /* What an output is rounded to, seen through what only moves elements: the runtime reads codes there as well. */
+    private static Optional<QuantSpec> precision(Subject s, Value v) {
+        Optional<QuantSpec> own = s.decided().given(v);
+        Optional<Node> giver = v.producer().filter(Subject::moves);
+        if (own.isPresent() || giver.isEmpty() || s.decided().read(giver.get(), 0).isEmpty()) {
+            return own;
+        }
+        return precision(s, giver.get().input(0).orElseThrow());
     }
 
     /* From an output back to the product that leads to it, past limits and sums with constants. */
@@ -75,7 +85,7 @@ final class Outputs {
                 ? way.subList(0, way.size() - 1)
                 : way.stream().limit(1).toList();
         Map<String, Object> numbers = new LinkedHashMap<>(Finding.numbers("bits", spec.bits()));
-        s.range(v).ifPresent(i -> numbers.put("step", i.span() / (Math.pow(2, spec.bits()) - 1)));
+        way.stream().findFirst().map(Node::output).flatMap(s::range).ifPresent(i -> numbers.put("step", i.span() / (Math.pow(2, spec.bits()) - 1)));
         String what = "the output is rounded to " + (1L << spec.bits()) + " codes"
                 + (product.isEmpty()
                         ? ""

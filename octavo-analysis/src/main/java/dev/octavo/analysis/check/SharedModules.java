@@ -58,8 +58,15 @@ final class SharedModules {
         Map<List<Node>, List<String>> modules = new LinkedHashMap<>();
         for (Set<Value> values : alone) {
             Set<Node> readers = new LinkedHashSet<>();
-            values.forEach(v -> SteadyValue.readers(v).stream().map(Use::node).forEach(readers::add));
-            if (readers.size() > 1) {
+            Set<String> roles = new LinkedHashSet<>();
+            for (Value v : values) {
+                for (Use u : SteadyValue.readers(v)) {
+                    readers.add(u.node());
+                    roles.add(u.node().type() + " " + u.input());
+                }
+            }
+            // Read in several roles it is a value that flows, not the parameter of a module.
+            if (readers.size() > 1 && roles.size() == 1) {
                 List<String> names = modules.computeIfAbsent(List.copyOf(readers), k -> new ArrayList<>());
                 values.forEach(v -> names.add(v.name()));
             }

@@ -131,7 +131,7 @@ final class NetworkBuilder {
                 "/" + module + "/LayerNormalization",
                 List.of(
                         x,
-                        constant(module + ".weight", i -> 1 + 0.1 * Math.sin(i), channels),
+                        constant(module + ".weight", i -> 1 + 0.1 * Math.sin(i + module.hashCode() % 100), channels),
                         gaussian(module + ".bias", 0.02, channels)),
                 Map.of("axis", new Attribute.Int(-1)));
     }
