@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         customSynopsis = "octavo check MODEL [QUANTIZED] [OPTIONS]",
         sortOptions = false,
-        description = "Says what will go wrong with a model in integers, before any data are seen, and what to do about it.",
+        description =
+                "Says what will go wrong with a model in integers, before any data are seen, and what to do about it.",
         footer = {
             "",
             "Without QUANTIZED the plan that quantize would make is checked, with it the one that the Q/DQ model has.",
@@ -90,7 +91,8 @@ final class CheckCommand implements Callable<Integer> {
         Map<String, Range> told = told();
         Console console = common.console();
         SweepOptions sweep = SweepOptions.standard().withThreads(threads.count(common));
-        QuantizeOptions options = flags.options(Path.of("check.onnx"), common).get(0).options();
+        QuantizeOptions options =
+                flags.options(Path.of("check.onnx"), common).get(0).options();
         Graph graph = ModelFile.read(model);
         if (graph.nodes().stream().anyMatch(n -> n.is("QuantizeLinear"))) {
             throw new ModelException(
@@ -108,13 +110,12 @@ final class CheckCommand implements Callable<Integer> {
                     console)) {
                 Quantizer quantizer = new Quantizer(options);
                 DataWitness witness = DataWitness.of(graph, examples, sweep, console);
-                Prepared p = measure
-                        ? quantizer.prepare(graph, witness)
-                        : quantizer.withoutMeasuring(graph, witness);
+                Prepared p = measure ? quantizer.prepare(graph, witness) : quantizer.withoutMeasuring(graph, witness);
                 report = report(
                         p,
                         after,
-                        Optional.of(quantizer.observe(p, examples, sweep, console).evidence()),
+                        Optional.of(
+                                quantizer.observe(p, examples, sweep, console).evidence()),
                         told);
             }
         } else {
@@ -123,16 +124,17 @@ final class CheckCommand implements Callable<Integer> {
             report = report(p, after, Optional.empty(), told);
         }
         common.out()
-                .print(common.json ? Json.text(CheckFacts.of(report)) + System.lineSeparator() : CheckText.of(report, rows));
+                .print(
+                        common.json
+                                ? Json.text(CheckFacts.of(report)) + System.lineSeparator()
+                                : CheckText.of(report, rows));
         common.out().flush();
         return Failures.DONE;
     }
 
     private static CheckReport report(
             Prepared p, Optional<Graph> after, Optional<Evidence> evidence, Map<String, Range> told) {
-        return after.isPresent()
-                ? ModelCheck.of(after.get(), p, evidence, told)
-                : ModelCheck.of(p, evidence, told);
+        return after.isPresent() ? ModelCheck.of(after.get(), p, evidence, told) : ModelCheck.of(p, evidence, told);
     }
 
     private Map<String, Range> told() {
@@ -144,7 +146,8 @@ final class CheckCommand implements Callable<Integer> {
                     told.put(name, new Range(Double.parseDouble(ends[0]), Double.parseDouble(ends[1])));
                 }
             } catch (IllegalArgumentException e) {
-                throw common.wrong("--known " + name + "=" + text + " is no range: " + e.getMessage(), "write NAME=LOW:HIGH");
+                throw common.wrong(
+                        "--known " + name + "=" + text + " is no range: " + e.getMessage(), "write NAME=LOW:HIGH");
             }
             if (!told.containsKey(name)) {
                 throw common.wrong("--known " + name + "=" + text + " is no range", "write NAME=LOW:HIGH");

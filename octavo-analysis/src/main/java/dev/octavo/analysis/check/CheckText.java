@@ -46,7 +46,7 @@ public final class CheckText {
 
     private void findings() {
         line("%s for %s, by %s", r.graph().isEmpty() ? "the network" : r.graph(), r.target(), r.source());
-        line("%s", r.findings().isEmpty() ? "no findings" : r.findings().size() + " findings, the weightiest first");
+        line("%s", heading(r.findings().size()));
         int number = 1;
         for (Finding f : r.findings()) {
             line("");
@@ -56,6 +56,10 @@ public final class CheckText {
             f.fix().forEach(x -> line("    fix:  %s", x));
         }
         line("");
+    }
+
+    private static String heading(int n) {
+        return n == 0 ? "no findings" : n == 1 ? "1 finding" : n + " findings, the weightiest first";
     }
 
     private void forecast() {

@@ -52,7 +52,9 @@ final class Outputs {
     private static Optional<QuantSpec> precision(Subject s, Value v) {
         Optional<QuantSpec> own = s.decided().given(v);
         Optional<Node> giver = v.producer().filter(Subject::moves);
-        if (own.isPresent() || giver.isEmpty() || s.decided().read(giver.get(), 0).isEmpty()) {
+        if (own.isPresent()
+                || giver.isEmpty()
+                || s.decided().read(giver.get(), 0).isEmpty()) {
             return own;
         }
         return precision(s, giver.get().input(0).orElseThrow());
@@ -85,7 +87,11 @@ final class Outputs {
                 ? way.subList(0, way.size() - 1)
                 : way.stream().limit(1).toList();
         Map<String, Object> numbers = new LinkedHashMap<>(Finding.numbers("bits", spec.bits()));
-        way.stream().findFirst().map(Node::output).flatMap(s::range).ifPresent(i -> numbers.put("step", i.span() / (Math.pow(2, spec.bits()) - 1)));
+        way.stream()
+                .findFirst()
+                .map(Node::output)
+                .flatMap(s::range)
+                .ifPresent(i -> numbers.put("step", i.span() / (Math.pow(2, spec.bits()) - 1)));
         String what = "the output is rounded to " + (1L << spec.bits()) + " codes"
                 + (product.isEmpty()
                         ? ""

@@ -101,7 +101,7 @@ public final class TroubledNetwork {
         query = net.node("Add", "/view/Add_sampled", List.of(query, sampled(projected.get(0), query, reference)));
         String centre =
                 net.node("Sigmoid", "/decoder/Sigmoid", List.of(net.gaussian("box_embedding", 1.5, 1, QUERIES, 2)));
-        String size = "";
+        String delta = "";
         String seen = query;
         for (int layer = 0; layer < LAYERS; layer++) {
             String m = "decoder.layers." + layer;
@@ -109,11 +109,11 @@ public final class TroubledNetwork {
             query = attention(m, query, position, memory);
             query = block(m, query);
             seen = net.layerNorm(m + ".norm3", query, WIDE);
-            String delta = regression(m, seen);
+            delta = regression(m, seen);
             centre = refined(layer, centre, part(delta, "/" + m + "/Slice_centre", 0));
-            size = part(delta, "/" + m + "/Slice_size", 2);
         }
         String scores = net.linear("head.cls", seen, WIDE, CLASSES, 2.5);
+        String size = part(delta, "/head/box/Slice_size", 2);
         String extent = net.node("Sigmoid", "/head/box/Sigmoid", List.of(size));
         String box = net.node("Concat", "/head/box/Concat", List.of(centre, extent), axis(-1));
         String pixels = net.constant("image_size", i -> i % 2 == 0 ? WIDTH : HEIGHT, 4);
