@@ -47,6 +47,7 @@ public final class CheckFacts {
         });
         m.put("joins", joins);
         m.put("weights", r.weights());
+        m.put("activations", r.activations());
         return m;
     }
 

@@ -23,6 +23,7 @@ import java.util.SortedMap;
  * @param ranges quantized values whose range the graph itself tells
  * @param joins what each Concat joins
  * @param weights each quantized weight
+ * @param activations values whose channels batch normalisations tell, data or not
  * @param forecast whether integers will be faster
  */
 public record CheckReport(
@@ -41,6 +42,7 @@ public record CheckReport(
         List<KnownRange> ranges,
         List<Join> joins,
         List<WeightRow> weights,
+        List<ActivationRow> activations,
         Forecast forecast) {
 
     /**
@@ -176,6 +178,8 @@ public record CheckReport(
      * @param dtype its type and whether per channel
      * @param spreadBits largest channel over the least that is not dead, in bits: what one grid for all would cost
      * @param dead channels that are nothing but zeros
+     * @param channels how many there are
+     * @param narrow channels that are 4 bits or more smaller than the largest, dead ones not counted
      * @param lost channels of which the grid leaves less than half a step: all codes 0
      * @param sqnr signal to noise, in dB
      * @param worstChannel signal to noise of the worst channel that is not dead, in dB
@@ -186,9 +190,21 @@ public record CheckReport(
             String dtype,
             double spreadBits,
             int dead,
+            int channels,
+            int narrow,
             int lost,
             double sqnr,
             double worstChannel) {}
+
+    /**
+     * A value whose channels a batch normalisation tells.
+     *
+     * @param value its name
+     * @param channels how many there are
+     * @param spreadBits largest channel over the least that is not dead, in bits
+     * @param narrow channels that have 4 bits or fewer of 8 left
+     */
+    public record ActivationRow(String value, int channels, double spreadBits, int narrow) {}
 
     /**
      * Whether integers will be faster.
@@ -221,6 +237,7 @@ public record CheckReport(
         ranges = List.copyOf(ranges);
         joins = List.copyOf(joins);
         weights = List.copyOf(weights);
+        activations = List.copyOf(activations);
     }
 
     /** The findings of a kind. */

@@ -1,5 +1,6 @@
 package dev.octavo.analysis.check;
 
+import dev.octavo.analysis.check.CheckReport.ActivationRow;
 import dev.octavo.analysis.check.CheckReport.DtypeTable;
 import dev.octavo.analysis.check.CheckReport.HeldConstant;
 import dev.octavo.analysis.check.CheckReport.Island;
@@ -36,6 +37,7 @@ public final class CheckText {
         t.precision();
         t.constants();
         t.weights();
+        t.activations();
         t.sites();
         return t.out.toString();
     }
@@ -171,6 +173,21 @@ public final class CheckText {
                         w.spreadBits(),
                         w.dead() > 0 ? ", " + w.dead() + " dead" : "",
                         w.lost() > 0 ? ", " + w.lost() + " lost" : ""));
+    }
+
+    private void activations() {
+        table(
+                "channels of activations, by batch normalisations",
+                r.activations().stream()
+                        .sorted(Comparator.comparingInt(ActivationRow::narrow).reversed())
+                        .toList(),
+                a -> String.format(
+                        Locale.ROOT,
+                        "%s  %d of %d channels have 4 of 8 bits or fewer; %.1f bits apart",
+                        a.value(),
+                        a.narrow(),
+                        a.channels(),
+                        a.spreadBits()));
     }
 
     private void sites() {

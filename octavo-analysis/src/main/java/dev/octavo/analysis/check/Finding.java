@@ -43,6 +43,8 @@ public record Finding(
         MIXED_JOIN,
         /** A weight that loses channels, or much of its signal. */
         COARSE_WEIGHT,
+        /** An activation whose channels differ so much that one grid loses the small ones. */
+        COARSE_ACTIVATION,
         /** Integers will gain no time. */
         NOT_FASTER;
 

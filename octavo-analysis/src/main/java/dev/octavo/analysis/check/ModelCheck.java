@@ -1,5 +1,6 @@
 package dev.octavo.analysis.check;
 
+import dev.octavo.analysis.check.CheckReport.ActivationRow;
 import dev.octavo.analysis.check.CheckReport.Forecast;
 import dev.octavo.analysis.check.CheckReport.HeldConstant;
 import dev.octavo.analysis.check.CheckReport.Island;
@@ -166,8 +167,10 @@ public final class ModelCheck {
         Section<KnownRange> ranges = KnownRanges.of(s);
         Section<Join> joins = Joins.of(s);
         Section<WeightRow> weights = Weights.of(s);
+        Section<ActivationRow> activations = Activations.of(s);
         List<Finding> findings = new ArrayList<>(Forecasts.findings(s, forecast));
-        for (Section<?> one : List.of(fusions, shared, outputs, islands, constants, ranges, joins, weights)) {
+        for (Section<?> one :
+                List.of(fusions, shared, outputs, islands, constants, ranges, joins, weights, activations)) {
             findings.addAll(one.findings());
         }
         return new CheckReport(
@@ -186,6 +189,7 @@ public final class ModelCheck {
                 ranges.rows(),
                 joins.rows(),
                 weights.rows(),
+                activations.rows(),
                 forecast);
     }
 }

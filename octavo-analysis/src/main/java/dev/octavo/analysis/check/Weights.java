@@ -25,8 +25,8 @@ import java.util.Set;
 /** What the grids of weights leave of them. */
 final class Weights {
     private static final double SPREAD_BITS = 4;
-    private static final double LOST = 45;
-    private static final double PER_BIT = 3;
+    private static final double LOST = 20;
+    private static final double PER_ROOT = 75;
     private static final double POOR_DECIBELS = 20;
     private static final double POOR = 40;
     private static final int FEW = 5;
@@ -52,7 +52,7 @@ final class Weights {
             }
         }
         List<Finding> findings = new ArrayList<>();
-        perTensor(tensors, rows.size()).ifPresent(findings::add);
+        perTensor(tensors).ifPresent(findings::add);
         poor(rows).ifPresent(findings::add);
         return new Section<>(rows, findings);
     }
@@ -101,9 +101,19 @@ final class Weights {
                 Decided.dtype(spec) + (spec.isPerChannel() ? " per channel" : " per tensor"),
                 most == 0 ? 0 : Math.log(most / least) / Math.log(2),
                 dead,
+                largest.length,
+                narrow(largest, most),
                 lost,
                 decibels(all, wrong),
                 Double.isInfinite(worst) ? 0 : worst);
+    }
+
+    private static int narrow(double[] largest, double most) {
+        int n = 0;
+        for (double x : largest) {
+            n += x > 0 && x * Math.pow(2, SPREAD_BITS) <= most ? 1 : 0;
+        }
+        return n;
     }
 
     /* As the solver does it: a range per channel by the rule for weights. */
@@ -135,9 +145,9 @@ final class Weights {
         return power == 0 ? 0 : 10 * Math.log10(power / Math.max(noise, power * 1e-15));
     }
 
-    private static Optional<Finding> perTensor(List<WeightRow> rows, int of) {
+    private static Optional<Finding> perTensor(List<WeightRow> rows) {
         List<WeightRow> bad = rows.stream()
-                .filter(r -> r.spreadBits() >= SPREAD_BITS || r.lost() > 0)
+                .filter(r -> r.narrow() > 0 || r.lost() > 0)
                 .sorted(Comparator.comparingDouble(WeightRow::spreadBits).reversed())
                 .toList();
         if (bad.isEmpty()) {
@@ -145,14 +155,19 @@ final class Weights {
         }
         WeightRow worst = bad.get(0);
         int lost = bad.stream().mapToInt(WeightRow::lost).sum();
+        int narrow = bad.stream().mapToInt(WeightRow::narrow).sum();
+        double share =
+                (double) narrow / rows.stream().mapToInt(WeightRow::channels).sum();
         return Optional.of(new Finding(
                 Kind.COARSE_WEIGHT,
                 worst.value(),
                 String.format(
                         Locale.ROOT,
-                        "%d of %d weights have channels that differ by %.0f bits or more on one grid; here %.1f bits",
+                        "%.1f %% of the channels, in %d of %d weights, are %.0f bits or more smaller than the largest on their"
+                                + " grid; here %.1f bits",
+                        100 * share,
                         bad.size(),
-                        of,
+                        rows.size(),
                         SPREAD_BITS,
                         worst.spreadBits()),
                 Finding.numbers(
@@ -169,7 +184,7 @@ final class Weights {
                 "the largest channel decides the step, and small channels lose that many bits"
                         + (lost > 0 ? "; " + lost + " channels become all zeros" : ""),
                 List.of("plan: { weights: { per: channel } }"),
-                Math.min(85, LOST + PER_BIT * worst.spreadBits())));
+                LOST + PER_ROOT * Math.sqrt(share)));
     }
 
     private static Optional<Finding> poor(List<WeightRow> rows) {
