@@ -77,18 +77,12 @@ final class HeldConstants {
         boolean mixed = r.spread() >= MIXED_SPREAD
                 && (r.coarse() >= SplitRange.MIXED || (divides && r.worst() >= COARSE_DIVISOR));
         if (mixed && (divides || multiplies)) {
-            findings.add(finding(v, t, acts, spec, used, r, divides));
+            findings.add(finding(v, t, spec, used, r, divides));
         }
     }
 
     private static Finding finding(
-            Value v,
-            Tensor t,
-            List<Use> acts,
-            Optional<QuantSpec> spec,
-            QuantSpec used,
-            RelativeRounding r,
-            boolean divides) {
+            Value v, Tensor t, Optional<QuantSpec> spec, QuantSpec used, RelativeRounding r, boolean divides) {
         String role = divides ? "a divisor" : "a factor";
         double weight = spec.isEmpty()
                 ? LATENT

@@ -190,13 +190,13 @@ public final class TroubledNetwork {
         for (int i = 0; i < kept.length; i++) {
             int coordinate = i / EMBEDDING;
             int place = i % EMBEDDING;
-            kept[i] = 2L * coordinate * EMBEDDING + (place % 2) * EMBEDDING + place;
+            kept[i] = 2L * coordinate * EMBEDDING + (long) (place % 2) * EMBEDDING + place;
         }
         return kept;
     }
 
     private String dimT() {
-        return net.constant(DIM_T, i -> Math.pow(10000, 2.0 * (i / 2) / EMBEDDING), EMBEDDING);
+        return net.constant(DIM_T, i -> Math.pow(10000, 2.0 * Math.floorDiv(i, 2) / EMBEDDING), EMBEDDING);
     }
 
     private String attention(String m, String query, String position, String memory) {
