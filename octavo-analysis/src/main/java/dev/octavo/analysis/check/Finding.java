@@ -13,7 +13,7 @@ import java.util.Map;
  * @param what what is there, in one sentence
  * @param numbers figures behind it, by name
  * @param why why that matters
- * @param fix recipe lines that help, or what to change in the network; the best first
+ * @param fix recipe lines that help, or after {@code model:} what to change in the network, after {@code see:} where to look; the best first
  * @param weight how much it matters, from 0 (a note) to 100 (the network cannot work)
  */
 public record Finding(
@@ -45,6 +45,10 @@ public record Finding(
         COARSE_WEIGHT,
         /** An activation whose channels differ so much that one grid loses the small ones. */
         COARSE_ACTIVATION,
+        /** A product of which one operand is on a grid and the other in float. */
+        HALF_QUANTIZED,
+        /** A line of the recipe that changes nothing. */
+        NO_EFFECT,
         /** Integers will gain no time. */
         NOT_FASTER;
 

@@ -68,7 +68,7 @@ public final class ModelCheck {
                 evidence,
                 prepared.journal(),
                 prepared.options());
-        return check(s, "the scheme", prepared.placement());
+        return check(s, "the scheme", prepared.placement(), Asked.withoutEffect(prepared, TARGET));
     }
 
     /**
@@ -120,7 +120,7 @@ public final class ModelCheck {
                 evidence,
                 new Journal(),
                 truth.options());
-        return check(s, "the quantized model", Optional.empty());
+        return check(s, "the quantized model", Optional.empty(), List.of());
     }
 
     /* What keeps a group of a Q/DQ network from running in integers though the target could. */
@@ -157,7 +157,8 @@ public final class ModelCheck {
         return known;
     }
 
-    private static CheckReport check(Subject s, String source, Optional<PlacementReport> placement) {
+    private static CheckReport check(
+            Subject s, String source, Optional<PlacementReport> placement, List<Finding> asked) {
         Forecast forecast = Forecasts.of(s, placement);
         Section<Unfused> fusions = Fusions.of(s);
         Section<Shared> shared = SharedModules.of(s);
@@ -169,6 +170,8 @@ public final class ModelCheck {
         Section<WeightRow> weights = Weights.of(s);
         Section<ActivationRow> activations = Activations.of(s);
         List<Finding> findings = new ArrayList<>(Forecasts.findings(s, forecast));
+        findings.addAll(asked);
+        findings.addAll(Asked.halfQuantized(s));
         for (Section<?> one :
                 List.of(fusions, shared, outputs, islands, constants, ranges, joins, weights, activations)) {
             findings.addAll(one.findings());

@@ -253,6 +253,29 @@ class ModelCheckTest {
     }
 
     @Test
+    void sixteenBitsThatDidNotTakeEffectAreSaid() {
+        // What Gelu reads is on a grid; what the division gives is in float, whatever its width.
+        QuantizeOptions asked = QuantizeOptions.DEFAULT.withRules(List.of(
+                new SiteRule.Bits(new Glob("/decoder.layers.0.mlp.0/Add_output_0"), 16),
+                new SiteRule.Bits(new Glob("/decoder/refine_0/Div_output_0"), 16)));
+        CheckReport r = ModelCheck.of(prepared(TroubledNetwork.graph(), asked), Optional.empty(), Map.of());
+        assertThat(r.findings(Kind.NO_EFFECT))
+                .singleElement()
+                .satisfies(f -> assertThat(f.where()).isEqualTo("/decoder/refine_0/Div_output_0"));
+        assertThat(r.outputs().total(2)).isEqualTo(1);
+    }
+
+    @Test
+    void aProductThatIsHalfInFloatIsSaid() {
+        Prepared p = prepared(TroubledNetwork.graph());
+        Graph half = p.lower(p.solve(evidence(p)).without(s -> s.value().equals("/backbone.0/Relu_output_0")));
+        Finding f = at(ModelCheck.of(half, p, Optional.empty(), Map.of()), Kind.HALF_QUANTIZED, "/backbone.1/Conv");
+        assertThat(number(f, "nodes")).isEqualTo(2); // the projection reads it too
+        assertThat(ModelCheck.of(p, Optional.empty(), Map.of()).findings(Kind.HALF_QUANTIZED))
+                .isEmpty();
+    }
+
+    @Test
     void aNameThatIsNotThereIsRefused() {
         assertThatThrownBy(() -> ModelCheck.of(
                         prepared(TroubledNetwork.graph()), Optional.empty(), Map.of("reference", new Range(0, 1))))
