@@ -112,6 +112,7 @@ final class CheckCommand implements Callable<Integer> {
                 DataWitness witness = DataWitness.of(graph, examples, sweep, console);
                 Prepared p = measure ? quantizer.prepare(graph, witness) : quantizer.withoutMeasuring(graph, witness);
                 report = report(
+                        graph,
                         p,
                         after,
                         Optional.of(
@@ -121,7 +122,7 @@ final class CheckCommand implements Callable<Integer> {
         } else {
             Quantizer quantizer = new Quantizer(options);
             Prepared p = measure ? quantizer.prepare(graph) : quantizer.withoutMeasuring(graph);
-            report = report(p, after, Optional.empty(), told);
+            report = report(graph, p, after, Optional.empty(), told);
         }
         common.out()
                 .print(
@@ -133,8 +134,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static CheckReport report(
-            Prepared p, Optional<Graph> after, Optional<Evidence> evidence, Map<String, Range> told) {
-        return after.isPresent() ? ModelCheck.of(after.get(), p, evidence, told) : ModelCheck.of(p, evidence, told);
+            Graph model, Prepared p, Optional<Graph> after, Optional<Evidence> evidence, Map<String, Range> told) {
+        return after.isPresent()
+                ? ModelCheck.of(after.get(), model, p, evidence, told)
+                : ModelCheck.of(p, evidence, told);
     }
 
     private Map<String, Range> told() {

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 /** Which products and convolutions could take what follows them into one kernel, and do not. */
 final class Fusions {
     private static final double ROUNDED_TWICE = 14;
+    private static final double UNFOLDED = 50;
     private static final double NOTE = 5;
 
     private final Subject s;
@@ -42,6 +43,7 @@ final class Fusions {
         s.journal().entries().stream()
                 .filter(e -> !e.did() && e.pass().equals("fold-batch-norm"))
                 .forEach(f::normalisation);
+        s.graph().nodes().stream().filter(n -> n.is("BatchNormalization")).forEach(f::unfolded);
         List<Finding> findings = new ArrayList<>();
         f.alike.forEach((key, list) -> findings.add(f.finding(list)));
         return new Section<>(f.rows, findings);
@@ -118,10 +120,27 @@ final class Fusions {
         add(new Unfused(List.of(e.where()), "BatchNormalization", e.text()));
     }
 
+    /* In another tool's model a quantizer may stand between a convolution and its normalisation. */
+    private void unfolded(Node norm) {
+        boolean known = rows.stream().anyMatch(u -> u.nodes().contains(norm.label()));
+        Optional<Node> feeder = norm.input(0)
+                .flatMap(Value::producer)
+                .filter(p -> Weighted.of(p).isPresent());
+        if (!known && feeder.isPresent() && norm.input(0).orElseThrow().uses().size() == 1) {
+            add(new Unfused(
+                    List.of(feeder.get().label(), norm.label()),
+                    feeder.get().type() + " + BatchNormalization",
+                    s.decided().given(norm.input(0).orElseThrow()).isPresent()
+                            ? "a quantizer, so they can no longer be folded"
+                            : "nothing: it could be folded"));
+        }
+    }
+
     private Finding finding(List<Unfused> list) {
         Unfused first = list.get(0);
         String last = first.nodes().get(first.nodes().size() - 1);
         boolean integer = s.integerNodes().stream().anyMatch(n -> n.label().equals(last));
+        boolean norm = first.pattern().endsWith("+ BatchNormalization");
         boolean product = first.between().startsWith("a MatMul");
         boolean sum = first.pattern().endsWith("+ Add");
         String fix = product
@@ -140,7 +159,7 @@ final class Fusions {
                 integer
                         ? "what is between gets a grid of its own and is rounded once more, and it is a kernel more"
                         : "it is an operator more, and in float",
-                List.of(fix),
-                integer && !product ? ROUNDED_TWICE : NOTE);
+                List.of(norm ? "model: fold the normalisation before quantizing, as octavo quantize does" : fix),
+                norm ? UNFOLDED : integer && !product ? ROUNDED_TWICE : NOTE);
     }
 }

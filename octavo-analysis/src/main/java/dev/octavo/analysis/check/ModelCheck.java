@@ -19,6 +19,8 @@ import dev.octavo.core.op.Op;
 import dev.octavo.core.op.OpCatalog;
 import dev.octavo.core.plan.Range;
 import dev.octavo.core.stat.Evidence;
+import dev.octavo.core.tensor.DType;
+import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.onnx.Fingerprint;
 import dev.octavo.ort.OrtEngine;
@@ -75,12 +77,13 @@ public final class ModelCheck {
      * Checks a Q/DQ network, ours or another tool's.
      *
      * @param quantized the Q/DQ network
-     * @param truth the float network with its rewrites; weights of the same name and shape are compared with it
+     * @param model the float network
+     * @param truth the same with its rewrites; weights of the same name are compared with whichever is nearer
      * @param evidence what data say, if there are any
      * @param told ranges that the user knows, by value name
      */
     public static CheckReport of(
-            Graph quantized, Prepared truth, Optional<Evidence> evidence, Map<String, Range> told) {
+            Graph quantized, Graph model, Prepared truth, Optional<Evidence> evidence, Map<String, Range> told) {
         Graph named = quantized.copy();
         new NameNodes().apply(named, new Journal());
         Lifting.Lifted lifted = Lifting.lift(named, Fingerprint::of);
@@ -90,13 +93,9 @@ public final class ModelCheck {
         }
         Graph graph = lifted.graph().copy();
         for (Value v : graph.values()) {
-            Optional<Value> twin = truth.graph().value(v.name());
-            if (v.isInitializer()
-                    && twin.flatMap(Value::constant)
-                            .filter(t ->
-                                    t.shape().equals(v.constant().orElseThrow().shape()))
-                            .isPresent()) {
-                graph.replaceConstant(v, twin.get().constant().orElseThrow());
+            if (v.isInitializer() && v.constant().orElseThrow().dtype() == DType.FLOAT) {
+                nearest(v.constant().orElseThrow(), v.name(), List.of(model, truth.graph()))
+                        .ifPresent(t -> graph.replaceConstant(v, t));
             }
         }
         graph.freeze();
@@ -121,6 +120,31 @@ public final class ModelCheck {
                 new Journal(),
                 truth.options());
         return check(s, "the quantized model", Optional.empty(), List.of());
+    }
+
+    /* What a rounded constant was before: rewrites change weights, and another tool may not have made the same ones. */
+    private static Optional<Tensor> nearest(Tensor rounded, String name, List<Graph> graphs) {
+        Optional<Tensor> best = Optional.empty();
+        double least = Double.POSITIVE_INFINITY;
+        for (Graph g : graphs) {
+            Optional<Tensor> one = g.value(name)
+                    .flatMap(Value::constant)
+                    .filter(t -> t.dtype() == DType.FLOAT && t.shape().equals(rounded.shape()));
+            double far = one.map(t -> distance(t.floats(), rounded.floats())).orElse(least);
+            if (far < least) {
+                least = far;
+                best = one;
+            }
+        }
+        return best;
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += ((double) a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return sum;
     }
 
     /* What keeps a group of a Q/DQ network from running in integers though the target could. */

@@ -169,7 +169,7 @@ class ModelCheckTest {
     void aQuantizedModelIsCheckedByItsOwnGrids() {
         Prepared p = prepared(TroubledNetwork.graph());
         Graph lowered = p.lower(p.solve(evidence(p)));
-        CheckReport r = ModelCheck.of(lowered, p, Optional.empty(), Map.of());
+        CheckReport r = ModelCheck.of(lowered, TroubledNetwork.graph(), p, Optional.empty(), Map.of());
         assertThat(at(r, Kind.MIXED_CONSTANT, TroubledNetwork.DIM_T).weight()).isGreaterThan(90);
         assertThat(at(r, Kind.KNOWN_RANGE, TroubledNetwork.REFERENCE).what()).contains("by its grid");
         assertThat(r.findings(Kind.COARSE_OUTPUT)).hasSize(2);
@@ -179,7 +179,8 @@ class ModelCheckTest {
         assertThat(r.weights())
                 .hasSameSizeAs(scheme.weights())
                 .allSatisfy(w -> assertThat(w.sqnr()).isBetween(30.0, 60.0));
-        assertThatThrownBy(() -> ModelCheck.of(TroubledNetwork.graph(), p, Optional.empty(), Map.of()))
+        assertThatThrownBy(() ->
+                        ModelCheck.of(TroubledNetwork.graph(), TroubledNetwork.graph(), p, Optional.empty(), Map.of()))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("no quantized value");
     }
@@ -269,10 +270,27 @@ class ModelCheckTest {
     void aProductThatIsHalfInFloatIsSaid() {
         Prepared p = prepared(TroubledNetwork.graph());
         Graph half = p.lower(p.solve(evidence(p)).without(s -> s.value().equals("/backbone.0/Relu_output_0")));
-        Finding f = at(ModelCheck.of(half, p, Optional.empty(), Map.of()), Kind.HALF_QUANTIZED, "/backbone.1/Conv");
+        Finding f = at(
+                ModelCheck.of(half, TroubledNetwork.graph(), p, Optional.empty(), Map.of()),
+                Kind.HALF_QUANTIZED,
+                "/backbone.1/Conv");
         assertThat(number(f, "nodes")).isEqualTo(2); // the projection reads it too
         assertThat(ModelCheck.of(p, Optional.empty(), Map.of()).findings(Kind.HALF_QUANTIZED))
                 .isEmpty();
+    }
+
+    @Test
+    void anotherToolsModelIsComparedWithWhatItWasMadeFrom() {
+        String conv = "Conv(w[6,3,3,3], b[6]) -> c; c -> QuantizeLinear(0.05, 128:uint8)"
+                + " -> DequantizeLinear(0.05, 128:uint8) -> BatchNormalization -> n; n -> QuantizeLinear(0.05, 128:uint8)"
+                + " -> DequantizeLinear(0.05, 128:uint8) -> y";
+        Graph quantized = GraphText.parse(
+                "x[1,3,8,8] -> QuantizeLinear(0.02, 128:uint8)" + " -> DequantizeLinear(0.02, 128:uint8) -> " + conv);
+        Graph model = GraphText.parse("x[1,3,8,8] -> Conv(w[6,3,3,3], b[6]) -> BatchNormalization -> y");
+        CheckReport r = ModelCheck.of(quantized, model, prepared(model), Optional.empty(), Map.of());
+        Finding f = at(r, Kind.UNFUSED, "BatchNormalization".toLowerCase(java.util.Locale.ROOT));
+        assertThat(f.what()).contains("Conv + BatchNormalization", "a quantizer");
+        assertThat(f.weight()).isEqualTo(50);
     }
 
     @Test
