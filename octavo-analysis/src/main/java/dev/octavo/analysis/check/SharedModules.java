@@ -10,6 +10,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.quant.rewrite.SteadyValue;
 import dev.octavo.quant.target.Group;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -110,9 +111,12 @@ final class SharedModules {
     }
 
     private Finding finding(Shared row, List<Value> gives) {
+        // The widest first, for the others take its grid.
         List<Value> quantized = gives.stream()
                 .filter(v -> s.decided().given(v).isPresent())
                 .distinct()
+                .sorted(Comparator.comparingDouble(
+                        (Value v) -> -s.range(v).map(Interval::span).orElse(0.0)))
                 .toList();
         List<Double> spans = quantized.stream()
                 .map(s::range)

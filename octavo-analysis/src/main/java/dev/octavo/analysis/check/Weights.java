@@ -182,7 +182,9 @@ final class Weights {
                         "worst",
                         bad.stream().limit(FEW).map(WeightRow::value).toList()),
                 "the largest channel decides the step, and small channels lose that many bits"
-                        + (lost > 0 ? "; " + lost + " channels become all zeros" : ""),
+                        + (lost > 0
+                                ? "; " + lost + (lost == 1 ? " channel becomes" : " channels become") + " all zeros"
+                                : ""),
                 List.of("plan: { weights: { per: channel } }"),
                 LOST + PER_ROOT * Math.sqrt(share)));
     }
