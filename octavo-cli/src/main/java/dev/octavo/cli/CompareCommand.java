@@ -68,7 +68,10 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--rows", paramLabel = "N", description = "Print the N worst values (default: 20; 0: all).")
     private int rows = DEFAULT_ROWS;
 
-    @Option(names = "--csv", paramLabel = "FILE", description = "Write all values with all figures as a table.")
+    @Option(
+            names = "--csv",
+            paramLabel = "FILE",
+            description = "Write all values with all figures as a table (default: none).")
     private Optional<Path> csv = Optional.empty();
 
     @Mixin

@@ -71,7 +71,7 @@ final class DataOptions {
                 task, open(other, n, OptionalInt.empty(), options.require(task.required()), common, console));
     }
 
-    private static LabeledDataset open(
+    static LabeledDataset open(
             Path path,
             Optional<Integer> samples,
             OptionalInt unlessSaid,

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             QuantizeCommand.class,
             EvaluateCommand.class,
+            CheckCommand.class,
             CompareCommand.class,
             SweepCommand.class,
             DemoCommand.class,

@@ -39,6 +39,7 @@ final class WarmUpCommand implements Callable<Integer> {
         return List.of(
                         List.of("--help"),
                         List.of("inspect", model),
+                        List.of("check", model),
                         List.of(
                                 "quantize",
                                 model,

@@ -60,13 +60,10 @@ public final class PlacementSearch {
 
     /** Searches, or remembers what was found before. */
     public PlacementReport search() {
-        Variant plain = variants.get(0);
-        if (new Rules(plain.groups(), plain.possible()).possible().isEmpty()) {
+        if (isNothingPossible()) {
             return PlacementReport.nothing();
         }
-        String key = "placement by undisturbed runs " + structure();
-        Optional<Decision> known =
-                book.text(key).flatMap(Decision::parse).filter(d -> d.variant() >= 0 && d.variant() < variants.size());
+        Optional<Decision> known = known();
         if (known.isPresent() && (known.get().isSettled() || !coresAreFree.getAsBoolean())) {
             return report(known.get(), true);
         }
@@ -77,10 +74,28 @@ public final class PlacementSearch {
         // What was decided while others disturbed is decided again, but not for something that is no better founded.
         boolean taken = known.isEmpty() || decision.isSettled();
         if (taken) {
-            book.put(key, decision.text());
+            book.put(key(), decision.text());
         }
         book.save();
         return taken ? report(decision, false) : report(known.get(), true);
+    }
+
+    /** What was found before on this machine, be it settled or provisional; empty if nothing was. */
+    public Optional<PlacementReport> remembered() {
+        return isNothingPossible() ? Optional.of(PlacementReport.nothing()) : known().map(d -> report(d, true));
+    }
+
+    private boolean isNothingPossible() {
+        Variant plain = variants.get(0);
+        return new Rules(plain.groups(), plain.possible()).possible().isEmpty();
+    }
+
+    private Optional<Decision> known() {
+        return book.text(key()).flatMap(Decision::parse).filter(d -> d.variant() >= 0 && d.variant() < variants.size());
+    }
+
+    private String key() {
+        return "placement by undisturbed runs " + structure();
     }
 
     private String structure() {

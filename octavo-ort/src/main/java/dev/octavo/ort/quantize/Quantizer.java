@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The main job in three steps, each of which can be had alone: prepare a graph (rewrite, place,
@@ -83,10 +84,32 @@ public final class Quantizer {
      * @param witness what passes may ask, such as a {@link DataWitness}
      */
     public Prepared prepare(Graph model, Witness witness) {
+        return prepare(model, witness, s -> Optional.of(s.search())).orElseThrow();
+    }
+
+    /** As {@link #withoutMeasuring(Graph, Witness)}, for options whose passes need no data. */
+    public Prepared withoutMeasuring(Graph model) {
+        return withoutMeasuring(model, new NoData());
+    }
+
+    /**
+     * As {@link #prepare(Graph, Witness)}, at once: with the placement that an earlier command on this machine found, or,
+     * if there is none, with integers wherever the target has kernels.
+     */
+    public Prepared withoutMeasuring(Graph model, Witness witness) {
+        return prepare(model, witness, PlacementSearch::remembered)
+                .orElseGet(() -> Preparation.everywhere(
+                        Preparation.rewrite(model, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes),
+                        options,
+                        witness));
+    }
+
+    private Optional<Prepared> prepare(
+            Graph model, Witness witness, Function<PlacementSearch, Optional<PlacementReport>> find) {
         Rewritten plain =
                 Preparation.rewrite(model, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes);
         if (options.objective() == Objective.SIZE || !executable()) {
-            return Preparation.everywhere(plain, options, witness);
+            return Optional.of(Preparation.everywhere(plain, options, witness));
         }
         List<Rewritten> forms =
                 Preparation.forms(plain, Preparation.rewritesThatMayPay(plain), OrtEngine.INSTANCE::inferTypes);
@@ -97,14 +120,20 @@ public final class Quantizer {
             obstacles.add(new LinkedHashMap<>(Preparation.obstacles(r, groups, options, witness)));
             variants.add(variant(r, groups, obstacles.get(obstacles.size() - 1)));
         }
-        PlacementReport report = new PlacementSearch(variants, options.scheme(), preference(), memory).search();
+        Optional<PlacementReport> found =
+                find.apply(new PlacementSearch(variants, options.scheme(), preference(), memory));
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        PlacementReport report = found.get();
         Map<Group, String> reasons = obstacles.get(report.variant());
         report.floats().forEach(f -> reasons.put(f.group(), "measured: " + f.text()));
         Rewritten chosen = forms.get(report.variant());
         for (Rewritten r : forms.subList(report.variant() + 1, forms.size())) {
             chosen.journal().skipped(r.name(), r.graph().name(), "measured with it, the network is no faster");
         }
-        return Preparation.decide(chosen, report.integer(), reasons, options, Optional.of(report), witness);
+        return Optional.of(
+                Preparation.decide(chosen, report.integer(), reasons, options, Optional.of(report), witness));
     }
 
     private static Variant variant(Rewritten r, List<Group> groups, Map<Group, String> obstacles) {

@@ -26,6 +26,7 @@ public final class Rewrites {
         PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
         PASSES.put(ClipWeights.NAME, ClipWeights::new);
         PASSES.put(SmoothQuant.NAME, SmoothQuant::new);
+        PASSES.put(SplitRange.NAME, SplitRange::new);
     }
 
     private Rewrites() {}
