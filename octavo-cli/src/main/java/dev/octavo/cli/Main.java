@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             QuantizeCommand.class,
             EvaluateCommand.class,
             CompareCommand.class,
+            SensitivityCommand.class,
             SweepCommand.class,
             DemoCommand.class,
             WarmUpCommand.class

@@ -27,7 +27,7 @@ public record OutputTally<M extends Metric<M>>(Map<String, PairStats> outputs, M
     }
 
     /** With one more sample. */
-    OutputTally<M> plus(Sample sample, Map<String, Tensor> truth, Map<String, Tensor> got) {
+    public OutputTally<M> plus(Sample sample, Map<String, Tensor> truth, Map<String, Tensor> got) {
         Map<String, PairStats> sum = new LinkedHashMap<>(outputs);
         truth.forEach((name, x) -> {
             Tensor y = got.get(name);

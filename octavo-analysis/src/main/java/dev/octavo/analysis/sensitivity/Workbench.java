@@ -9,16 +9,22 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.quant.lower.Codes;
 import dev.octavo.quant.lower.Lowering;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Opens parts of a network under parts of its plan, and does to states what is done between parts. */
 final class Workbench {
     private final Graph graph;
     private final Steps steps;
     private final SitePlan plan;
+    private final Map<OnGrid, Tensor> reals = new HashMap<>();
 
     Workbench(Graph graph, Map<String, TensorType> types, Plan plan) {
         this.graph = graph;
@@ -45,9 +51,41 @@ final class Workbench {
     }
 
     private Part open(Graph part, boolean leaving, Predicate<Site> sites) {
-        Plan own = plan.within(part, leaving, sites);
-        return Part.open(own.grids().isEmpty() ? part : Lowering.lower(part, own));
+        Plan own = onGrids(part, plan.within(part, leaving, sites));
+        return Part.open(own.grids().isEmpty() && own.constants().isEmpty() ? part : Lowering.lower(part, own));
     }
+
+    /*
+     * Constants with one grid become the reals of their codes: the same numbers as DequantizeLinear gives, without
+     * computing them anew in every run.
+     */
+    private Plan onGrids(Graph part, Plan own) {
+        Map<String, Tensor> reals = new LinkedHashMap<>();
+        for (Value v : part.values()) {
+            Set<Optional<Grid>> grids = v.uses().stream()
+                    .map(u -> u.isCaptured() ? Optional.<Grid>empty() : own.gridFor((Site.OfUse) Site.of(v, u)))
+                    .collect(Collectors.toSet());
+            if (v.constant().isPresent() && grids.size() == 1 && !v.isGraphOutput()) {
+                Tensor constant =
+                        own.constants().getOrDefault(v.name(), v.constant().get());
+                grids.iterator().next().ifPresent(g -> reals.put(v.name(), real(constant, g)));
+            }
+        }
+        return own.withConstants(reals).withGrids(without(own.grids(), reals.keySet()));
+    }
+
+    private static SortedMap<Site, Grid> without(SortedMap<Site, Grid> grids, Set<String> values) {
+        SortedMap<Site, Grid> rest = new TreeMap<>(grids);
+        rest.keySet().removeIf(s -> values.contains(s.value()));
+        return rest;
+    }
+
+    private Tensor real(Tensor constant, Grid grid) {
+        return reals.computeIfAbsent(new OnGrid(constant, grid), k -> Codes.real(Codes.of(constant, grid), grid));
+    }
+
+    /** A constant on a grid, as a key. */
+    private record OnGrid(Tensor constant, Grid grid) {}
 
     /** A state with what a step computed, without what nothing needs any more. */
     Map<String, Tensor> next(int step, Map<String, Tensor> state, Map<String, Tensor> computed) {
