@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             CompareCommand.class,
             SensitivityCommand.class,
+            DoctorCommand.class,
             SweepCommand.class,
             DemoCommand.class,
             WarmUpCommand.class
