@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             SensitivityCommand.class,
             DoctorCommand.class,
+            TuneCommand.class,
             SweepCommand.class,
             DemoCommand.class,
             WarmUpCommand.class

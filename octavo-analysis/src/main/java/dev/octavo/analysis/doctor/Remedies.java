@@ -1,5 +1,6 @@
 package dev.octavo.analysis.doctor;
 
+import dev.octavo.analysis.doctor.Remedy.Section;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.QuantParams;
@@ -25,26 +26,32 @@ public final class Remedies {
 
     /** A grid of its own for a value. */
     static Remedy fixed(String value, QuantSpec spec, QuantParams p) {
-        String line = "plan: { fixed: { " + quoted(value) + ": { bits: " + spec.bits() + ", scale: " + p.scale()
-                + ", zero-point: " + p.zeroPoint() + ", signed: " + spec.signed() + " } } }";
+        String entry = quoted(value) + ": { bits: " + spec.bits() + ", scale: " + p.scale() + ", zero-point: "
+                + p.zeroPoint() + ", signed: " + spec.signed() + " }";
         SiteRule rule = new SiteRule.Fixed(
                 new Glob(value), spec.bits(), p.scale(), OptionalInt.of(p.zeroPoint()), Optional.of(spec.signed()));
-        return new Remedy((spec.bits() > 8 ? "int16" : "fixed scale") + " for " + value, line, o -> with(o, rule));
+        return new Remedy(
+                (spec.bits() > 8 ? "int16" : "fixed scale") + " for " + value,
+                Section.FIXED,
+                entry,
+                o -> with(o, rule));
     }
 
-    /** A wider grid for a value or a weight. */
-    public static Remedy bits(String value, int bits) {
-        String line = bits == 16
-                ? "plan: { int16: [ " + quoted(value) + " ] }"
-                : "plan: { bits: { " + quoted(value) + ": " + bits + " } }";
-        return new Remedy("int" + bits + " for " + value, line, o -> with(o, new SiteRule.Bits(new Glob(value), bits)));
+    /** A grid of 16 bits for a value or a weight. */
+    public static Remedy int16(String value) {
+        return new Remedy(
+                "int16 for " + value,
+                Section.INT16,
+                quoted(value),
+                o -> with(o, new SiteRule.Bits(new Glob(value), 16)));
     }
 
     /** A value or node in float. */
     public static Remedy keepFloat(String value) {
         return new Remedy(
                 "keep " + value + " in float",
-                "plan: { keep-float: [ " + quoted(value) + " ] }",
+                Section.KEEP_FLOAT,
+                quoted(value),
                 o -> with(o, new SiteRule.KeepFloat(new Glob(value))));
     }
 
@@ -53,7 +60,7 @@ public final class Remedies {
         List<Remedy> found = new ArrayList<>();
         for (String name : names) {
             if (Rewrites.names().contains(name)) {
-                found.add(new Remedy(name, "rewrite: [ " + name + " ]", o -> {
+                found.add(new Remedy(name, Section.REWRITE, name, o -> {
                     List<GraphPass> all = new ArrayList<>(o.rewrites());
                     all.add(Rewrites.named(name, PassOptions.NONE));
                     return o.withRewrites(all);
@@ -65,7 +72,7 @@ public final class Remedies {
 
     /** A grid per channel for all weights. */
     static Remedy perChannel() {
-        return new Remedy("per channel", "plan: { weights: { per: channel } }", o -> {
+        return new Remedy("per channel", Section.WEIGHTS, "per: channel", o -> {
             SchemeOptions s = o.scheme();
             return o.withScheme(new SchemeOptions(
                     s.weightBits(),
@@ -80,7 +87,7 @@ public final class Remedies {
 
     /** The mean that rounded weights shift, put right. */
     static Remedy correctBias() {
-        return new Remedy("correct-bias", "refine: [ correct-bias ]", o -> {
+        return new Remedy("correct-bias", Section.REFINE, "correct-bias", o -> {
             List<Refinement> all = new ArrayList<>(o.refinements());
             all.add(Refinements.named("correct-bias", PassOptions.NONE));
             return o.withRefinements(all);
@@ -91,7 +98,8 @@ public final class Remedies {
     static Remedy wholeWeights() {
         return new Remedy(
                 "weights not clipped",
-                "plan: { weights: { range: abs-max } }",
+                Section.WEIGHTS,
+                "range: abs-max",
                 o -> new QuantizeOptions(
                         o.scheme(),
                         o.activations(),
@@ -118,7 +126,7 @@ public final class Remedies {
                 remedies.addAll(rewrites(multiplied ? "equalize" : "split-range"));
             }
         }
-        remedies.add(bits(weight.name(), 16));
+        remedies.add(int16(weight.name()));
         remedies.add(keepFloat(weight.name()));
         return remedies;
     }
