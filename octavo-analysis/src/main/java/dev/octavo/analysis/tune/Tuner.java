@@ -107,15 +107,20 @@ public final class Tuner<M extends Metric<M>> {
     public Result run() {
         truth = known("float", () -> trial.measure(setup.model()).metric().scores());
         QuantizeOptions wide = setup.start().withScheme(wide(setup.start().scheme()));
-        Optional<Evaluated> int16 = evaluate(ALL_INT16, ALL_INT16, wide, List.of());
-        if (int16.isPresent() && !int16.get().reached()) {
-            return new Result(truth, best, evaluated, new Doctor(trial, setup.progress()).examine(wide));
+        List<Step> steps = new ArrayList<>();
+        Optional<Evaluated> int16 = evaluate(ALL_INT16, ALL_INT16, wide, steps);
+        if (int16.isPresent() && !int16.get().reached() && !repair(wide, int16.get(), steps)) {
+            return new Result(truth, best, evaluated, suspects(wide, steps));
         }
-        Optional<Evaluated> int8 = evaluate(ALL_INT8, ALL_INT8, setup.start(), List.of());
-        if (int8.filter(Evaluated::reached).isEmpty() && setup.inTime().getAsBoolean()) {
-            search();
+        Optional<Evaluated> int8 = evaluate(ALL_INT8, ALL_INT8, options(setup.start(), steps), steps);
+        if (int8.isPresent() && !int8.get().reached()) {
+            search(int8.get(), steps);
         }
         return new Result(truth, best, evaluated, List.of());
+    }
+
+    private List<Diagnosis> suspects(QuantizeOptions wide, List<Step> steps) {
+        return new Doctor(trial, setup.progress()).examine(options(wide, steps));
     }
 
     private static SchemeOptions wide(SchemeOptions s) {
@@ -123,55 +128,54 @@ public final class Tuner<M extends Metric<M>> {
                 16, 16, s.biasBits(), s.perChannel(), s.symmetricWeights(), s.symmetricActivations(), s.signs());
     }
 
-    private void search() {
-        List<Step> steps = new ArrayList<>();
-        repair(steps);
-        if (isReached() || !setup.inTime().getAsBoolean()) {
+    private void search(Evaluated int8, List<Step> steps) {
+        if (repair(setup.start(), int8, steps) || !setup.inTime().getAsBoolean()) {
             return;
         }
-        List<Step> wider = new Candidates(trial).of(options(steps));
+        List<Step> wider = new Candidates(trial).of(options(setup.start(), steps));
         int enough = leastEnough(steps, wider);
         if (enough <= wider.size()) {
             thin(steps, new ArrayList<>(wider.subList(0, enough)));
         }
     }
 
-    private boolean isReached() {
-        return best.filter(b -> b.result().reached() && !b.result().stage().equals(ALL_INT16))
-                .isPresent();
-    }
-
-    /* Remedies that cost nothing in width, each kept if it helps. */
-    private void repair(List<Step> steps) {
-        double before = evaluated.get(evaluated.size() - 1).measures().getOrDefault("sqnr_db", 0.0);
-        double shortfall = evaluated.get(evaluated.size() - 1).shortfall();
-        List<Diagnosis> found = new Doctor(trial, setup.progress()).examine(setup.start());
-        for (Diagnosis d : found) {
+    /* Remedies that cost nothing in width, each kept if it helps; whether the targets are reached with them. */
+    private boolean repair(QuantizeOptions base, Evaluated start, List<Step> steps) {
+        Evaluated now = start;
+        for (Diagnosis d : new Doctor(trial, setup.progress()).examine(options(base, steps))) {
             for (Remedy r : d.remedies()) {
-                boolean free = r.section() != Remedy.Section.INT16
-                        && r.section() != Remedy.Section.KEEP_FLOAT
-                        && !r.entry().contains("bits: 16");
                 boolean known = steps.stream().anyMatch(s -> s.remedy().recipe().equals(r.recipe()));
-                if (!free || known) {
+                if (!isFree(r) || known) {
                     continue;
                 }
                 List<Step> more = new ArrayList<>(steps);
                 more.add(new Step(r, d.cause() + " at " + d.site()));
-                Optional<Evaluated> got = evaluate(REPAIRS, r.name(), options(more), more);
-                boolean helps = got.isPresent()
-                        && (got.get().shortfall() < shortfall
-                                || (got.get().shortfall() == shortfall
-                                        && got.get().measures().getOrDefault("sqnr_db", 0.0) > before));
-                if (helps) {
+                Optional<Evaluated> got = evaluate(REPAIRS, r.name(), options(base, more), more);
+                if (got.isPresent() && helps(now, got.get())) {
                     steps.add(more.get(more.size() - 1));
-                    shortfall = got.get().shortfall();
-                    before = got.get().measures().getOrDefault("sqnr_db", 0.0);
-                    if (got.get().reached()) {
-                        return;
+                    now = got.get();
+                    if (now.reached()) {
+                        return true;
                     }
                 }
             }
         }
+        return false;
+    }
+
+    private static boolean isFree(Remedy r) {
+        return r.section() != Remedy.Section.INT16
+                && r.section() != Remedy.Section.KEEP_FLOAT
+                && !r.entry().contains("bits: 16");
+    }
+
+    private static boolean helps(Evaluated before, Evaluated after) {
+        return after.shortfall() < before.shortfall()
+                || (after.shortfall() == before.shortfall() && decibels(after) > decibels(before));
+    }
+
+    private static double decibels(Evaluated e) {
+        return e.measures().getOrDefault("sqnr_db", Double.NEGATIVE_INFINITY);
     }
 
     /* The least number of wide sites that reaches the targets: doubled until it does, then halved between. */
@@ -210,13 +214,13 @@ public final class Tuner<M extends Metric<M>> {
     private boolean reached(List<Step> steps, List<Step> wide) {
         List<Step> all = new ArrayList<>(steps);
         all.addAll(wide);
-        return evaluate(MIXED, wide.size() + " wider sites", options(all), all)
+        return evaluate(MIXED, wide.size() + " wider sites", options(setup.start(), all), all)
                 .filter(Evaluated::reached)
                 .isPresent();
     }
 
-    private QuantizeOptions options(List<Step> steps) {
-        QuantizeOptions o = setup.start();
+    private static QuantizeOptions options(QuantizeOptions base, List<Step> steps) {
+        QuantizeOptions o = base;
         for (Step s : steps) {
             o = s.remedy().change().apply(o);
         }
