@@ -16,7 +16,7 @@ final class RecipeText {
      * The recipe of options that steps were applied to.
      *
      * @param start the options before the first step
-     * @param bits of weights and activations in general
+     * @param scheme widths of weights and activations in general
      */
     static String of(QuantizeOptions start, SchemeOptions scheme, List<Step> steps) {
         StringBuilder out = new StringBuilder();
