@@ -63,7 +63,7 @@ class TuneCommandTest {
         Tuner.Result early = tune(log, first, 4);
         assertThat(early.best().orElseThrow().result().reached()).isTrue();
         assertThat(first).isNotEmpty();
-        long measured = Files.readAllLines(log).size();
+        int measured = Files.readAllLines(log).size();
 
         List<String> kept = new ArrayList<>();
         Tuner.Result all = tune(log, kept, Integer.MAX_VALUE);
@@ -75,7 +75,7 @@ class TuneCommandTest {
         assertThat(kept.get(kept.size() - 1)).contains("# alone it brings");
         assertThat(Files.readAllLines(log).size()).isGreaterThan(measured);
         // A third run measures nothing.
-        long before = Files.readAllLines(log).size();
+        int before = Files.readAllLines(log).size();
         assertThat(tune(log, new ArrayList<>(), Integer.MAX_VALUE)
                         .best()
                         .orElseThrow()
