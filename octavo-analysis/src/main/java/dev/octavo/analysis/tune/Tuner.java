@@ -12,11 +12,7 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Metric;
 import dev.octavo.core.data.Progress;
-import dev.octavo.core.graph.Graph;
-import dev.octavo.core.op.Weighted;
 import dev.octavo.ort.quantize.QuantizeOptions;
-import dev.octavo.quant.recipe.Glob;
-import dev.octavo.quant.recipe.SiteRule;
 import dev.octavo.quant.target.SchemeOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,7 +55,7 @@ public final class Tuner<M extends Metric<M>> {
      * @param progress hears of each measurement
      */
     public record Setup(
-            Graph model,
+            dev.octavo.core.graph.Graph model,
             QuantizeOptions start,
             List<Target> targets,
             SweepLog log,
@@ -110,7 +106,7 @@ public final class Tuner<M extends Metric<M>> {
     /** Searches until the targets are reached with no step to spare, or time is up. */
     public Result run() {
         truth = known("float", () -> trial.measure(setup.model()).metric().scores());
-        QuantizeOptions wide = wide(setup.start(), setup.model());
+        QuantizeOptions wide = setup.start().withScheme(wide(setup.start().scheme()));
         List<Step> steps = new ArrayList<>();
         Optional<Evaluated> int16 = evaluate(ALL_INT16, ALL_INT16, wide, steps);
         if (int16.isPresent() && !int16.get().reached() && !repair(wide, int16.get(), steps)) {
@@ -127,28 +123,9 @@ public final class Tuner<M extends Metric<M>> {
         return new Doctor(trial, setup.progress()).examine(options(wide, steps));
     }
 
-    /*
-     * A bias code counts input scale times weight scale: where both are of 16 bits, 32 bits do not hold it, and weights
-     * would get coarser grids for its sake. So biases stay in float here.
-     */
-    private static QuantizeOptions wide(QuantizeOptions o, Graph model) {
-        SchemeOptions s = o.scheme();
-        List<SiteRule> rules = new ArrayList<>(o.rules());
-        boolean biases = model.nodes().stream()
-                .anyMatch(n -> n.is("BatchNormalization")
-                        || Weighted.of(n).flatMap(Weighted::bias).isPresent());
-        if (biases) {
-            rules.add(new SiteRule.KeepFloat(new Glob("** -> **[2]")));
-        }
-        return o.withRules(rules)
-                .withScheme(new SchemeOptions(
-                        16,
-                        16,
-                        s.biasBits(),
-                        s.perChannel(),
-                        s.symmetricWeights(),
-                        s.symmetricActivations(),
-                        s.signs()));
+    private static SchemeOptions wide(SchemeOptions s) {
+        return new SchemeOptions(
+                16, 16, s.biasBits(), s.perChannel(), s.symmetricWeights(), s.symmetricActivations(), s.signs());
     }
 
     private void search(Evaluated int8, List<Step> steps) {
