@@ -111,7 +111,7 @@ final class CompareCommand implements Callable<Integer> {
         QuantizeOptions options =
                 recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT)).orElse(QuantizeOptions.DEFAULT);
         DataWitness witness = DataWitness.of(before, examples, SweepOptions.standard(), console);
-        return Preparation.rewrite(before, options.rewrites(), witness, OrtEngine.INSTANCE::inferTypes)
+        return Preparation.rewrite(before, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes)
                 .graph();
     }
 

@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             CheckCommand.class,
             CompareCommand.class,
+            SensitivityCommand.class,
+            DoctorCommand.class,
+            TuneCommand.class,
             SweepCommand.class,
             DemoCommand.class,
             WarmUpCommand.class

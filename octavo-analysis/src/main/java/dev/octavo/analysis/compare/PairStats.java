@@ -63,7 +63,7 @@ public record PairStats(
     }
 
     /** One sample: x in float, y quantized, of the same length. */
-    static PairStats of(float[] x, float[] y) {
+    public static PairStats of(float[] x, float[] y) {
         double[] sums = new double[8];
         double most = 0;
         double relative = 0;

@@ -1,0 +1,103 @@
+package dev.octavo.analysis.doctor;
+
+import dev.octavo.analysis.sensitivity.Measure;
+import dev.octavo.analysis.sensitivity.OutputTally;
+import dev.octavo.core.ModelException;
+import dev.octavo.core.RecipeException;
+import dev.octavo.core.data.Metric;
+import dev.octavo.core.data.Progress;
+import dev.octavo.ort.quantize.QuantizeOptions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Applies remedies one at a time and keeps those that help. */
+public final class Treatment {
+    /* What counts as help where there is no task, in dB: less is chance. */
+    private static final double DECIBELS = 0.1;
+
+    private Treatment() {}
+
+    /**
+     * A rung of the ladder.
+     *
+     * @param remedy what was tried; empty for the beginning
+     * @param recipe how a recipe says it
+     * @param sqnr of the outputs, dB
+     * @param scores of the task
+     * @param kept whether it helped
+     * @param note why it could not be tried; empty if it was
+     */
+    public record Rung(
+            String remedy, String recipe, double sqnr, Map<String, Double> scores, boolean kept, String note) {}
+
+    /** The ladder, and the options at its top. */
+    public record Result(List<Rung> ladder, QuantizeOptions options) {
+        public Result {
+            ladder = List.copyOf(ladder);
+        }
+    }
+
+    /**
+     * Tries the remedies of diagnoses in their order. Once a site's remedy has helped, its harsher ones are left alone.
+     *
+     * @param score the name of the task's score to go by; without it the outputs' noise decides
+     */
+    public static <M extends Metric<M>> Result fix(
+            Trial<M> trial,
+            QuantizeOptions start,
+            List<Diagnosis> diagnoses,
+            Optional<String> score,
+            Progress progress) {
+        List<Rung> ladder = new ArrayList<>();
+        QuantizeOptions now = start;
+        OutputTally<M> best = trial.measure(trial.make(start).lowered());
+        ladder.add(new Rung("as it is", "", sqnr(best), best.metric().scores(), true, ""));
+        Set<String> tried = new LinkedHashSet<>();
+        progress.begin("try remedies", diagnoses.size());
+        for (Diagnosis d : diagnoses) {
+            for (Remedy r : d.remedies()) {
+                if (!tried.add(r.recipe())) {
+                    continue;
+                }
+                try {
+                    QuantizeOptions next = r.change().apply(now);
+                    OutputTally<M> got = trial.measure(trial.make(next).lowered());
+                    boolean helps = helps(best, got, score);
+                    ladder.add(new Rung(
+                            r.name(), r.recipe(), sqnr(got), got.metric().scores(), helps, ""));
+                    if (helps) {
+                        now = next;
+                        best = got;
+                        break;
+                    }
+                } catch (ModelException | RecipeException e) {
+                    ladder.add(new Rung(
+                            r.name(), r.recipe(), Double.NaN, Map.of(), false, String.valueOf(e.getMessage())));
+                }
+            }
+            progress.advance(1);
+        }
+        progress.end();
+        return new Result(ladder, now);
+    }
+
+    private static <M extends Metric<M>> boolean helps(
+            OutputTally<M> best, OutputTally<M> got, Optional<String> score) {
+        double gain = sqnr(got) - sqnr(best);
+        if (score.isEmpty()) {
+            return gain > DECIBELS;
+        }
+        double before = best.metric().scores().getOrDefault(score.get(), 0.0);
+        double after = got.metric().scores().getOrDefault(score.get(), 0.0);
+        return after > before || (after == before && gain > DECIBELS);
+    }
+
+    /** Signal to noise of the outputs, dB; the mean over outputs. */
+    public static double sqnr(OutputTally<?> t) {
+        return -Measure.SQNR.harm(t.outputs(), Map.of());
+    }
+}

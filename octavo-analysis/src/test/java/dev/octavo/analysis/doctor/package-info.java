@@ -1,0 +1,4 @@
+@NullMarked
+package dev.octavo.analysis.doctor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.octavo.analysis.sensitivity;
+
+import org.jspecify.annotations.NullMarked;
