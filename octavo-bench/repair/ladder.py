@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Repairs one more at a time on the networks that plain int8 breaks, each step scored and timed.
 
-    python3 octavo-bench/repair/ladder.py --data $OCTAVO_DATA --out target/ladder [--only NETWORK] [--python venv/bin/python]
+    python3 octavo-bench/repair/ladder.py --data $OCTAVO_DATA --out target/ladder [--only NETWORK]
+        [--weights per-tensor] [--objective size] [--python venv/bin/python]
 
 Every cell is one run of `octavo quantize` (a process of its own), executed int8 on all 500 pictures. With --python, an
 interpreter that has onnxruntime, the models of a ladder are timed in turn in one process beside the float model.
@@ -21,7 +22,7 @@ INCEPTION = "mean: 127.5, std: 127.5"
 # network -> pre-processing, ladders; a ladder is a list of (name, rewrites, refinements)
 SWITCHES = [
     ("original", [], []),
-    ("+ replace-relu6 (always)", ["replace-relu6: { when: always }"], []),
+    ("+ replace-relu6 (always)", ["replace-relu6: { mode: always }"], []),
     ("+ equalize", ["equalize"], []),
     ("+ equalize, absorb-bias", ["equalize", "absorb-bias"], []),
     ("+ equalize, correct-bias", ["equalize"], ["correct-bias"]),
@@ -107,6 +108,8 @@ def main():
     p.add_argument("--data", required=True)
     p.add_argument("--out", required=True)
     p.add_argument("--only", action="append")
+    p.add_argument("--weights", action="append")
+    p.add_argument("--objective", action="append")
     p.add_argument("--python")
     args = p.parse_args()
     args.data = str(pathlib.Path(args.data).resolve())
@@ -115,28 +118,30 @@ def main():
     for network, preprocess in NETWORKS.items():
         if args.only and network not in args.only:
             continue
-        for weights in ("per-tensor", "per-channel"):
+        for weights in args.weights or ["per-tensor", "per-channel"]:
+            objectives = args.objective or ["balanced", "size"]
+            places = {"balanced": "default placement", "size": "all in integers"}
+            columns = [(source, o) for source in ("no data", "100 pictures") for o in objectives]
             print(f"\n**{network}, {weights} weights**: top-1 % of 500 pictures, executed in int8\n")
-            print("| repairs | no data, default placement | no data, all in integers | 100 pictures, default placement "
-                  "| 100 pictures, all in integers | float ÷ int8, 1 / 2 threads |")
-            print("|---|---|---|---|---|---|")
+            print("| repairs | " + " | ".join(f"{s}, {places[o]}" for s, o in columns)
+                  + " | float ÷ int8, 1 / 2 threads |")
+            print("|---|" + "---|" * len(columns) + "---|")
             rows = []
             for step in SWITCHES + [ON_SAMPLES]:
                 cells = []
                 timed = None
-                for source in ("no data", "100 pictures"):
-                    for objective in ("balanced", "size"):
-                        if step is ON_SAMPLES and source == "no data":
-                            cells.append("–")
-                            continue
-                        summary, model = run(out, args, network, preprocess, step, source, weights, objective)
-                        cells.append(top1(summary, "executed"))
-                        if summary and source == "100 pictures" and objective == "balanced":
-                            timed = model
-                            original = top1(summary, "float")
+                for source, objective in columns:
+                    if step is ON_SAMPLES and source == "no data":
+                        cells.append("–")
+                        continue
+                    summary, model = run(out, args, network, preprocess, step, source, weights, objective)
+                    cells.append(top1(summary, "executed"))
+                    if summary and source == "100 pictures":
+                        timed = timed or model
+                        original = top1(summary, "float")
                 rows.append((step[0], cells, timed))
             speed = latencies(args, network, [t for _, _, t in rows if t])
-            print(f"| float | {original} | | | | |")
+            print(f"| float | {original} |" + " |" * len(columns))
             for name, cells, timed in rows:
                 ratio = " / ".join(f"×{r:.2f}" for r in speed[timed]) if timed in speed else ""
                 print(f"| {name} | " + " | ".join(cells) + f" | {ratio} |")

@@ -19,6 +19,9 @@ public final class Treatment {
     /* What counts as help where there is no task, in dB: less is chance. */
     private static final double DECIBELS = 0.1;
 
+    /* So much of what a site is to blame for must go before its harsher remedies are left alone. */
+    private static final double MENDED = 0.5;
+
     private Treatment() {}
 
     /**
@@ -42,7 +45,8 @@ public final class Treatment {
     }
 
     /**
-     * Tries the remedies of diagnoses in their order. Once a site's remedy has helped, its harsher ones are left alone.
+     * Tries the remedies of diagnoses in their order. Once half of a site's share of the noise is gone, its harsher
+     * remedies are left alone.
      *
      * @param score the name of the task's score to go by; without it the outputs' noise decides
      */
@@ -59,6 +63,7 @@ public final class Treatment {
         Set<String> tried = new LinkedHashSet<>();
         progress.begin("try remedies", diagnoses.size());
         for (Diagnosis d : diagnoses) {
+            double enough = sqnr(best) - 10 * Math.log10(1 - Math.min(0.99, MENDED * d.share()));
             for (Remedy r : d.remedies()) {
                 if (!tried.add(r.recipe())) {
                     continue;
@@ -72,11 +77,13 @@ public final class Treatment {
                     if (helps) {
                         now = next;
                         best = got;
-                        break;
                     }
                 } catch (ModelException | RecipeException e) {
                     ladder.add(new Rung(
                             r.name(), r.recipe(), Double.NaN, Map.of(), false, String.valueOf(e.getMessage())));
+                }
+                if (sqnr(best) >= enough) {
+                    break;
                 }
             }
             progress.advance(1);
