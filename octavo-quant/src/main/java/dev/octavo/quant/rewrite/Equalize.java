@@ -34,8 +34,8 @@ public final class Equalize implements GraphPass {
     /* A common limit may cost so much more predicted noise, relative to the whole network's. */
     private static final double CHEAP = 0.02;
 
-    /* Less gain than this is not worth another network. */
-    private static final double WORTH = 0.9;
+    /* Predictions of noise err by about a quarter: what gains less may as well lose. */
+    private static final double WORTH = 0.75;
 
     private static final int NAMED = 5;
 
