@@ -49,20 +49,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    @Option(
-            names = "--task",
-            paramLabel = "TASK",
-            description = "Let this task's score decide what helps: classification (default: the outputs' noise).")
-    private Optional<Task> task = Optional.empty();
-
-    @Option(
-            names = "--test-data",
-            paramLabel = "DATA",
-            description = "What to score on; needs labels (default: all of --data).")
-    private Optional<Path> testData = Optional.empty();
-
-    @Option(names = "--test-samples", paramLabel = "N", description = "Score on N examples (default: all).")
-    private Optional<Integer> testSamples = Optional.empty();
+    @Mixin
+    private TaskOptions task = new TaskOptions();
 
     @Option(names = "--fix", description = "Try the remedies and show what each gives.")
     private boolean fix;
@@ -78,9 +66,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (task.isEmpty() && (testData.isPresent() || testSamples.isPresent())) {
-            throw common.wrong("--test-data and --test-samples need --task", "add --task classification");
-        }
+        task.requireTaskForTestData(common);
         Console console = common.console();
         QuantizeOptions options = flags.options(
                         model, QuantizeOptions.DEFAULT.withActivations(new LeastSquares()), common)
@@ -88,9 +74,9 @@ final class DoctorCommand implements Callable<Integer> {
                 .options();
         Graph graph = ModelFile.read(model);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
-            if (task.isPresent()) {
-                try (TestData test = data.openFor(
-                        task.get(), testData.orElse(data.required(common)), testSamples, common, console)) {
+            Optional<TestData> scored = task.open(data, common, console);
+            if (scored.isPresent()) {
+                try (TestData test = scored.get()) {
                     onTask(graph, options, examples, test.examples(), test.metric(), console);
                 }
             } else {

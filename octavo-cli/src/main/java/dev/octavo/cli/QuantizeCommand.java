@@ -53,24 +53,8 @@ final class QuantizeCommand implements Callable<Integer> {
     @Mixin
     private DataFreeOptions dataFree = new DataFreeOptions();
 
-    @Option(
-            names = "--task",
-            paramLabel = "TASK",
-            description = "Measure the accuracy before and after on this task: classification, detection or "
-                    + "segmentation (default: do not).")
-    private Optional<Task> task = Optional.empty();
-
-    @Option(
-            names = "--test-data",
-            paramLabel = "DATA",
-            description = "What to measure the accuracy on; needs labels (default: all of --data).")
-    private Optional<Path> testData = Optional.empty();
-
-    @Option(
-            names = "--test-samples",
-            paramLabel = "N",
-            description = "Measure on N examples, evenly spread (default: all).")
-    private Optional<Integer> testSamples = Optional.empty();
+    @Mixin
+    private TaskOptions task = new TaskOptions();
 
     @Mixin
     private SchemeFlags flags = new SchemeFlags();
@@ -96,9 +80,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (task.isEmpty() && (testData.isPresent() || testSamples.isPresent())) {
-            throw common.wrong("--test-data and --test-samples need --task", "add --task classification");
-        }
+        task.requireTaskForTestData(common);
         requireOneSource();
         Timing timing = new Timing();
         Console console = common.console();
@@ -122,7 +104,7 @@ final class QuantizeCommand implements Callable<Integer> {
     private void requireOneSource() {
         if (dataFree.isAsked()) {
             data.requireNone(common);
-            if (task.isPresent() && testData.isEmpty()) {
+            if (task.isAsked() && task.testData().isEmpty()) {
                 throw common.wrong("--task needs data to measure on", "add --test-data DATA");
             }
             if (checkpoint.isPresent()) {
@@ -158,7 +140,7 @@ final class QuantizeCommand implements Callable<Integer> {
     }
 
     private Optional<TestData> test(Console console) {
-        return task.map(t -> data.openFor(t, testData.or(data::given).orElseThrow(), testSamples, common, console));
+        return task.open(data, common, console);
     }
 
     private void quantize(QuantizeJob job, Calibration source, Timing timing, Console console) {
@@ -174,7 +156,7 @@ final class QuantizeCommand implements Callable<Integer> {
         List<Path> inputs = new java.util.ArrayList<>(List.of(model));
         data.given().ifPresent(inputs::add);
         flags.recipe().ifPresent(inputs::add);
-        testData.ifPresent(inputs::add);
+        task.testData().ifPresent(inputs::add);
         for (RangedOptions one : wanted) {
             ModelFile.requireWritable(one.output(), inputs);
             QuantizeJob.COMPANIONS.forEach(c -> ModelFile.requireWritable(ModelFile.beside(one.output(), c), inputs));

@@ -109,20 +109,8 @@ final class SweepCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    @Option(
-            names = "--task",
-            paramLabel = "TASK",
-            description = "Score each point on this task: classification (default: only compare outputs with float).")
-    private Optional<Task> task = Optional.empty();
-
-    @Option(
-            names = "--test-data",
-            paramLabel = "DATA",
-            description = "What to score on; needs labels (default: all of --data).")
-    private Optional<Path> testData = Optional.empty();
-
-    @Option(names = "--test-samples", paramLabel = "N", description = "Score on N examples (default: all).")
-    private Optional<Integer> testSamples = Optional.empty();
+    @Mixin
+    private TaskOptions task = new TaskOptions();
 
     @Option(
             names = "--error-samples",
@@ -147,6 +135,7 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        task.requireTaskForTestData(common);
         Console console = common.console();
         Over what = what();
         QuantizeOptions base = flags.options(
@@ -156,8 +145,7 @@ final class SweepCommand implements Callable<Integer> {
         Graph graph = ModelFile.read(model);
         Sweep sweep = sweep(what, base, graph);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
-            Optional<TestData> test = task.map(
-                    t -> data.openFor(t, testData.orElse(data.required(common)), testSamples, common, console));
+            Optional<TestData> test = task.open(data, common, console);
             try {
                 SweepTable table = run(sweep, graph, examples, test, console);
                 List<Path> files = SweepFiles.write(table, output, what.toString(), said());

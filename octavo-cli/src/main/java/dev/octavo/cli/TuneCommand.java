@@ -57,7 +57,11 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    @Option(names = "--task", required = true, paramLabel = "TASK", description = "What to score: classification.")
+    @Option(
+            names = "--task",
+            required = true,
+            paramLabel = "TASK",
+            description = "What to score: classification, detection or segmentation.")
     private Task task = Task.CLASSIFICATION;
 
     @Option(
@@ -66,14 +70,8 @@ final class TuneCommand implements Callable<Integer> {
             description = "What may be lost against float; may be repeated (default: top1 -0.5).")
     private List<String> targets = List.of("top1 -0.5");
 
-    @Option(
-            names = "--test-data",
-            paramLabel = "DATA",
-            description = "What to score on; needs labels (default: all of --data).")
-    private Optional<Path> testData = Optional.empty();
-
-    @Option(names = "--test-samples", paramLabel = "N", description = "Score on N examples (default: all).")
-    private Optional<Integer> testSamples = Optional.empty();
+    @Mixin
+    private TestOptions test = new TestOptions();
 
     @Option(
             names = "--budget",
@@ -106,15 +104,14 @@ final class TuneCommand implements Callable<Integer> {
                 .options();
         List<Path> inputs = new ArrayList<>(List.of(model, data.required(common)));
         flags.recipe().ifPresent(inputs::add);
-        testData.ifPresent(inputs::add);
+        test.data().ifPresent(inputs::add);
         for (String companion : List.of(".onnx", ".recipe.yaml", ".plan.json", ".tune.jsonl")) {
             ModelFile.requireWritable(ModelFile.beside(output, companion), inputs);
         }
         Graph graph = ModelFile.read(model);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console);
-                TestData test =
-                        data.openFor(task, testData.orElse(data.required(common)), testSamples, common, console)) {
-            return tune(graph, options, wanted, examples, test.examples(), test.metric(), inTime, console);
+                TestData scored = test.open(task, data, common, console)) {
+            return tune(graph, options, wanted, examples, scored.examples(), scored.metric(), inTime, console);
         }
     }
 

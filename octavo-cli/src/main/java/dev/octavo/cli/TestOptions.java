@@ -1,0 +1,35 @@
+package dev.octavo.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What to measure the accuracy on. */
+final class TestOptions {
+    @Option(
+            names = "--test-data",
+            paramLabel = "DATA",
+            description = "What to measure the accuracy on; needs what the task asks for, such as labels "
+                    + "(default: all of --data).")
+    private Optional<Path> data = Optional.empty();
+
+    @Option(
+            names = "--test-samples",
+            paramLabel = "N",
+            description = "Measure on N examples, evenly spread (default: all).")
+    private Optional<Integer> samples = Optional.empty();
+
+    Optional<Path> data() {
+        return data;
+    }
+
+    boolean isAnyGiven() {
+        return data.isPresent() || samples.isPresent();
+    }
+
+    /** The test data of a task; without a word of their own, those that the command works on. */
+    TestData open(Task task, DataOptions unlessSaid, CommonOptions common, Console console) {
+        Path path = data.orElseGet(() -> unlessSaid.required(common));
+        return unlessSaid.openFor(task, path, samples, common, console);
+    }
+}
