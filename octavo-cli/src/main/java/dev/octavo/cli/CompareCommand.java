@@ -1,5 +1,6 @@
 package dev.octavo.cli;
 
+import dev.octavo.analysis.Csv;
 import dev.octavo.analysis.compare.ComparedSite;
 import dev.octavo.analysis.compare.LayerComparison;
 import dev.octavo.core.ModelException;
@@ -14,7 +15,6 @@ import dev.octavo.ort.quantize.DataWitness;
 import dev.octavo.ort.quantize.Preparation;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -192,20 +192,12 @@ final class CompareCommand implements Callable<Integer> {
 
     private static String table(List<ComparedSite> sites) {
         StringBuilder out = new StringBuilder();
-        List<String> heading = new ArrayList<>();
         for (ComparedSite s : sites) {
             Map<String, Object> columns = s.columns();
-            if (heading.isEmpty()) {
-                heading.addAll(columns.keySet());
-                out.append(String.join(",", heading)).append("\r\n");
+            if (out.isEmpty()) {
+                out.append(Csv.line(List.copyOf(columns.keySet())));
             }
-            List<String> cells = columns.values().stream()
-                    .map(c -> {
-                        String t = String.valueOf(c);
-                        return t.contains(",") || t.contains("\"") ? '"' + t.replace("\"", "\"\"") + '"' : t;
-                    })
-                    .toList();
-            out.append(String.join(",", cells)).append("\r\n");
+            out.append(Csv.line(List.copyOf(columns.values())));
         }
         return out.toString();
     }

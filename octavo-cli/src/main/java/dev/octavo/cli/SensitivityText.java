@@ -1,5 +1,6 @@
 package dev.octavo.cli;
 
+import dev.octavo.analysis.Csv;
 import dev.octavo.analysis.compare.PairStats;
 import dev.octavo.analysis.sensitivity.Measure;
 import dev.octavo.analysis.sensitivity.OutputTally;
@@ -148,18 +149,10 @@ record SensitivityText<M extends Metric<M>>(SensitivityTable<M> table, Measure b
         StringBuilder out = new StringBuilder();
         for (Map<String, Object> row : facts()) {
             if (out.isEmpty()) {
-                out.append(cells(new ArrayList<>(row.keySet())));
+                out.append(Csv.line(List.copyOf(row.keySet())));
             }
-            out.append(cells(new ArrayList<>(row.values())));
+            out.append(Csv.line(new ArrayList<>(row.values())));
         }
         return out.toString();
-    }
-
-    private static String cells(List<Object> cells) {
-        List<String> texts = cells.stream()
-                .map(String::valueOf)
-                .map(t -> t.contains(",") || t.contains("\"") ? '"' + t.replace("\"", "\"\"") + '"' : t)
-                .toList();
-        return String.join(",", texts) + "\r\n";
     }
 }

@@ -1,5 +1,6 @@
 package dev.octavo.analysis.sweep;
 
+import dev.octavo.analysis.Csv;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,8 +47,8 @@ public record SweepTable(String title, String axis, boolean named, List<SweepRow
         StringBuilder out = new StringBuilder();
         List<String> heading = new ArrayList<>(List.of("series", axis));
         heading.addAll(measures());
-        line(out, heading);
-        all().forEach(r -> line(out, cells(r, (measure, x) -> number(x))));
+        out.append(Csv.line(heading));
+        all().forEach(r -> out.append(Csv.line(cells(r, (measure, x) -> number(x)))));
         return out.toString();
     }
 
@@ -69,14 +70,5 @@ public record SweepTable(String title, String axis, boolean named, List<SweepRow
 
     private static String number(double x) {
         return x == Math.rint(x) && Math.abs(x) < 1e15 ? Long.toString((long) x) : String.format(Locale.ROOT, "%s", x);
-    }
-
-    private static void line(StringBuilder out, List<String> cells) {
-        for (int i = 0; i < cells.size(); i++) {
-            String c = cells.get(i);
-            boolean quoted = c.contains(",") || c.contains("\"") || c.contains("\n");
-            out.append(i == 0 ? "" : ",").append(quoted ? '"' + c.replace("\"", "\"\"") + '"' : c);
-        }
-        out.append("\r\n");
     }
 }
