@@ -3,6 +3,7 @@ package dev.octavo.quant.balance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Finds the factors that make a sum of {@link Term}s least.
@@ -34,6 +35,9 @@ public final class Balance {
     private static final int WINDOW = 10;
     private static final double NOTHING = 1e-3;
 
+    /* Terms are shared out in so many parts, always the same: sums do not depend on the number of cores. */
+    private static final int PARTS = 4;
+
     private static final double DAMPING = 0.5;
     private static final double LONGEST = 1;
 
@@ -60,7 +64,7 @@ public final class Balance {
 
     /** The sum of all terms. */
     public double value(double[] u) {
-        return sum(u, new Pull(free.length));
+        return sum(u, pulls());
     }
 
     /** Each term by itself, in the order in which they were given. */
@@ -69,26 +73,41 @@ public final class Balance {
         return terms.stream().mapToDouble(t -> t.add(u, pull)).toArray();
     }
 
-    private double sum(double[] u, Pull pull) {
-        double sum = 0;
-        for (Term t : terms) {
-            sum += t.add(u, pull);
+    /* The sum of all terms at u, each part with a pull of its own, put together in order. */
+    private double sum(double[] u, Pull[] pulls) {
+        double[] sums = new double[PARTS];
+        IntStream.range(0, PARTS).parallel().forEach(part -> {
+            pulls[part].clear();
+            for (int i = part; i < terms.size(); i += PARTS) {
+                sums[part] += terms.get(i).add(u, pulls[part]);
+            }
+        });
+        for (int part = 1; part < PARTS; part++) {
+            pulls[0].add(pulls[part]);
+            sums[0] += sums[part];
         }
-        return sum;
+        return sums[0];
+    }
+
+    private Pull[] pulls() {
+        Pull[] pulls = new Pull[PARTS];
+        Arrays.setAll(pulls, p -> new Pull(free.length));
+        return pulls;
     }
 
     /** The minimum, looked for from {@code start} on. */
     public Result solve(double[] start) {
         double[] u = start.clone();
-        Pull pull = new Pull(free.length);
-        double before = value(u);
+        Pull[] pulls = pulls();
+        Pull pull = pulls[0];
+        double before = Double.NaN;
         double moved = Double.POSITIVE_INFINITY;
         double seen = Double.POSITIVE_INFINITY;
         boolean still = false;
         int round = 0;
         while (round < rounds && !still) {
-            pull.clear();
-            double now = sum(u, pull);
+            double now = sum(u, pulls);
+            before = round == 0 ? now : before;
             double[] last = u.clone();
             for (int c = 0; c < u.length; c++) {
                 if (free[c] && pull.isBalanced(c)) {
@@ -114,7 +133,7 @@ public final class Balance {
                 dead.add(c);
             }
         }
-        return new Result(u, before, value(u), round, still, dead);
+        return new Result(u, round == 0 ? value(u) : before, value(u), round, still, dead);
     }
 
     private double clamp(double u) {

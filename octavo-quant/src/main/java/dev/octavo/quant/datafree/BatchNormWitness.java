@@ -13,8 +13,10 @@ import dev.octavo.quant.rewrite.Witness;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Knows a graph without any data: from its batch normalisations, folded or not, which tell how what they gave is
@@ -52,19 +54,14 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
     public Evidence observe(Graph graph, EvidenceRequest request) {
         requireStatistics(graph);
         Map<String, TensorType> types = types(graph);
-        TreeMap<String, ValueEvidence> values = new TreeMap<>();
+        Map<String, Law> laws = new TreeMap<>();
         Known known = Laws.walk(graph, types, inputs, (v, law) -> {
             if (request.axes().containsKey(v.name())) {
-                values.put(
-                        v.name(),
-                        LawEvidence.of(
-                                law,
-                                request.axes().getOrDefault(v.name(), java.util.Set.of()),
-                                Optional.ofNullable(types.get(v.name()))
-                                        .or(v::type)
-                                        .map(TensorType::shape)));
+                laws.put(v.name(), law);
             }
         });
+        TreeMap<String, ValueEvidence> values = new TreeMap<>(laws.entrySet().parallelStream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> evidence(graph, types, request, e))));
         List<String> missing = request.axes().keySet().stream()
                 .filter(name -> !values.containsKey(name))
                 .toList();
@@ -72,6 +69,17 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
             throw unknown(missing, known);
         }
         return new Evidence(fingerprint.apply(graph), 0, values);
+    }
+
+    private static ValueEvidence evidence(
+            Graph graph, Map<String, TensorType> types, EvidenceRequest request, Map.Entry<String, Law> told) {
+        String name = told.getKey();
+        return LawEvidence.of(
+                told.getValue(),
+                request.axes().getOrDefault(name, Set.of()),
+                Optional.ofNullable(types.get(name))
+                        .or(() -> graph.require(name).type())
+                        .map(TensorType::shape));
     }
 
     @Override

@@ -107,11 +107,19 @@ record Law(Object source, int axis, double[][] at) {
     }
 
     double least(int c) {
-        return Arrays.stream(at[c]).min().orElse(0);
+        double least = at[c][0];
+        for (double x : at[c]) {
+            least = Math.min(least, x);
+        }
+        return least;
     }
 
     double greatest(int c) {
-        return Arrays.stream(at[c]).max().orElse(0);
+        double greatest = at[c][0];
+        for (double x : at[c]) {
+            greatest = Math.max(greatest, x);
+        }
+        return greatest;
     }
 
     /** f_c at any z; beyond the points its end. */
