@@ -3,7 +3,6 @@ package dev.octavo.quant.balance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Finds the factors that make a sum of {@link Term}s least.
@@ -35,9 +34,6 @@ public final class Balance {
     private static final int WINDOW = 10;
     private static final double NOTHING = 1e-3;
 
-    /* Terms are shared out in so many parts, always the same: sums do not depend on the number of cores. */
-    private static final int PARTS = 4;
-
     private static final double DAMPING = 0.5;
     private static final double LONGEST = 1;
 
@@ -64,7 +60,7 @@ public final class Balance {
 
     /** The sum of all terms. */
     public double value(double[] u) {
-        return sum(u, pulls());
+        return sum(u, new Pull(free.length));
     }
 
     /** Each term by itself, in the order in which they were given. */
@@ -73,40 +69,26 @@ public final class Balance {
         return terms.stream().mapToDouble(t -> t.add(u, pull)).toArray();
     }
 
-    /* The sum of all terms at u, each part with a pull of its own, put together in order. */
-    private double sum(double[] u, Pull[] pulls) {
-        double[] sums = new double[PARTS];
-        IntStream.range(0, PARTS).parallel().forEach(part -> {
-            pulls[part].clear();
-            for (int i = part; i < terms.size(); i += PARTS) {
-                sums[part] += terms.get(i).add(u, pulls[part]);
-            }
-        });
-        for (int part = 1; part < PARTS; part++) {
-            pulls[0].add(pulls[part]);
-            sums[0] += sums[part];
+    private double sum(double[] u, Pull pull) {
+        double sum = 0;
+        for (Term t : terms) {
+            sum += t.add(u, pull);
         }
-        return sums[0];
-    }
-
-    private Pull[] pulls() {
-        Pull[] pulls = new Pull[PARTS];
-        Arrays.setAll(pulls, p -> new Pull(free.length));
-        return pulls;
+        return sum;
     }
 
     /** The minimum, looked for from {@code start} on. */
     public Result solve(double[] start) {
         double[] u = start.clone();
-        Pull[] pulls = pulls();
-        Pull pull = pulls[0];
+        Pull pull = new Pull(free.length);
         double before = Double.NaN;
         double moved = Double.POSITIVE_INFINITY;
         double seen = Double.POSITIVE_INFINITY;
         boolean still = false;
         int round = 0;
         while (round < rounds && !still) {
-            double now = sum(u, pulls);
+            pull.clear();
+            double now = sum(u, pull);
             before = round == 0 ? now : before;
             double[] last = u.clone();
             for (int c = 0; c < u.length; c++) {

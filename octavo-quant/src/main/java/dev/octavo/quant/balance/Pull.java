@@ -26,16 +26,6 @@ public final class Pull {
         Arrays.fill(upRate, 0);
     }
 
-    /** Puts another's pulls to these. */
-    void add(Pull other) {
-        for (int c = 0; c < down.length; c++) {
-            down[c] += other.down[c];
-            up[c] += other.up[c];
-            downRate[c] += other.downRate[c];
-            upRate[c] += other.upRate[c];
-        }
-    }
-
     /** A derivative {@code amount} > 0, which grows as e^(rate·u): the class should be smaller. */
     public void down(int c, double amount, double rate) {
         down[c] += amount;

@@ -13,10 +13,8 @@ import dev.octavo.quant.rewrite.Witness;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Knows a graph without any data: from its batch normalisations, folded or not, which tell how what they gave is
@@ -54,14 +52,19 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
     public Evidence observe(Graph graph, EvidenceRequest request) {
         requireStatistics(graph);
         Map<String, TensorType> types = types(graph);
-        Map<String, Law> laws = new TreeMap<>();
+        TreeMap<String, ValueEvidence> values = new TreeMap<>();
         Known known = Laws.walk(graph, types, inputs, (v, law) -> {
             if (request.axes().containsKey(v.name())) {
-                laws.put(v.name(), law);
+                values.put(
+                        v.name(),
+                        LawEvidence.of(
+                                law,
+                                request.axes().getOrDefault(v.name(), java.util.Set.of()),
+                                Optional.ofNullable(types.get(v.name()))
+                                        .or(v::type)
+                                        .map(TensorType::shape)));
             }
         });
-        TreeMap<String, ValueEvidence> values = new TreeMap<>(laws.entrySet().parallelStream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> evidence(graph, types, request, e))));
         List<String> missing = request.axes().keySet().stream()
                 .filter(name -> !values.containsKey(name))
                 .toList();
@@ -69,17 +72,6 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
             throw unknown(missing, known);
         }
         return new Evidence(fingerprint.apply(graph), 0, values);
-    }
-
-    private static ValueEvidence evidence(
-            Graph graph, Map<String, TensorType> types, EvidenceRequest request, Map.Entry<String, Law> told) {
-        String name = told.getKey();
-        return LawEvidence.of(
-                told.getValue(),
-                request.axes().getOrDefault(name, Set.of()),
-                Optional.ofNullable(types.get(name))
-                        .or(() -> graph.require(name).type())
-                        .map(TensorType::shape));
     }
 
     @Override
