@@ -17,11 +17,13 @@ import dev.octavo.ort.quantize.DataWitness;
 import dev.octavo.ort.quantize.Preparation;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.quant.channel.ChannelMap;
 import dev.octavo.quant.range.MinMax;
 import dev.octavo.quant.recipe.PassOptions;
 import dev.octavo.quant.rewrite.GraphPass;
 import dev.octavo.quant.rewrite.GraphPass.Keeps;
 import dev.octavo.quant.rewrite.Rewrites;
+import dev.octavo.quant.rewrite.ScaleChannels;
 import dev.octavo.quant.target.SchemeOptions;
 import dev.octavo.tasks.data.DatasetOptions;
 import dev.octavo.tasks.data.Datasets;
@@ -32,6 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +99,44 @@ class RepairsOnRealModelsTest {
             }
             assertThat(worse).isEmpty();
         }
+    }
+
+    /** Residual streams unbalanced too: a network that computes the same, and that 8 bits break until it is equalized. */
+    @Test
+    void equalizationBringsBackAnUnbalancedResidualStream(@TempDir Path folder) throws IOException {
+        Optional<Path> data = RealData.folder("imagenet");
+        if (data.isEmpty()) {
+            return;
+        }
+        Graph network = OnnxReader.read(data.get().resolve("mobilenet_v2_1.0_unbalanced_224.onnx"));
+        Graph broken = network.copy();
+        ChannelMap map = ChannelMap.of(broken, OrtEngine.INSTANCE.inferTypes(broken));
+        ScaleChannels.apply(broken, map, factors(map));
+        Path file = Files.writeString(
+                folder.resolve("data.yaml"),
+                "images: " + data.get().resolve("images_even500.zip")
+                        + "\nlabels: none\npreprocess: { center-crop: 224, mean: 120, std: 58 }\n");
+        try (Dataset few = Datasets.spread(Datasets.open(file, DatasetOptions.DEFAULT), CALIBRATION)) {
+            Trial trial = new Trial(broken, few);
+            assertThat(new Trial(network, few).error(trial.truth)).isLessThan(1e-6);
+            assertThat(trial.decibels(List.of())).isLessThan(2);
+            GraphPass equalize = Rewrites.named("equalize", PassOptions.NONE).forWidths(PER_TENSOR.widths());
+            assertThat(trial.decibels(List.of(equalize))).isGreaterThan(12);
+        }
+    }
+
+    private static double[] factors(ChannelMap map) {
+        Random random = new Random(1);
+        double[] s = new double[map.classes().size()];
+        for (int c = 0; c < s.length; c++) {
+            double factor = Math.exp(random.nextGaussian() * 1.2);
+            int root = map.classes().find(c);
+            s[root] = map.classes().pinned(root).isPresent() ? 1 : factor;
+        }
+        for (int c = 0; c < s.length; c++) {
+            s[c] = s[map.classes().find(c)];
+        }
+        return s;
     }
 
     /* Without being told to look, replace-relu6 replaces what the network lives by, and says how much that changes. */

@@ -13,11 +13,11 @@ import java.util.Arrays;
  * Divides every channel by its factor, everywhere: in the layers, batch normalisations and constants that make or read
  * it, and in the batch-norm statistics that are kept of it. Limits are not its business.
  */
-final class ScaleChannels {
+public final class ScaleChannels {
     private ScaleChannels() {}
 
-    /** Scales the graph that the map is of. {@code s} has a factor for each channel. */
-    static void apply(Graph graph, ChannelMap map, double[] s) {
+    /** Scales the graph that the map is of. {@code s} has a factor above 0 for each channel, the same for those of a class. */
+    public static void apply(Graph graph, ChannelMap map, double[] s) {
         for (ChannelMap.Step step : map.steps()) {
             if (step instanceof ChannelMap.Layer l) {
                 ChannelScaling.scale(graph, l.weighted(), inverse(of(s, l.out())), of(s, l.in()));
