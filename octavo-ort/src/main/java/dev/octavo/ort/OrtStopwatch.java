@@ -65,6 +65,8 @@ public final class OrtStopwatch {
             Path file = folder.resolve("optimized.onnx");
             try (SessionOptions options = options(1)) {
                 options.setOptimizedModelFilePath(file.toString());
+                // Nothing is run in this session: its weights need no packing for kernels.
+                options.addConfigEntry("session.disable_prepacking", "1");
                 Ort.open(graph, options).close();
             }
             return OnnxReader.read(Files.readAllBytes(file), Optional.of(folder));

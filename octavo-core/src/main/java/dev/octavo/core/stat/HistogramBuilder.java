@@ -256,13 +256,35 @@ public final class HistogramBuilder {
         sampleHigh = Math.max(sampleHigh, k);
         setGuard();
         if (k < low || k > high) {
-            low = Math.min(low, k);
-            high = Math.max(high, k);
-            int needed = Math.max(exponent, DyadicHistogram.exponentFor(Float.intBitsToFloat(magnitude)));
-            regrid(needed);
-            inverse = Math.scalb(1f, -exponent);
+            widen(k, magnitude);
         }
         return true;
+    }
+
+    private void widen(int key, int magnitude) {
+        low = Math.min(low, key);
+        high = Math.max(high, key);
+        regrid(Math.max(exponent, DyadicHistogram.exponentFor(Float.intBitsToFloat(magnitude))));
+        inverse = Math.scalb(1f, -exponent);
+    }
+
+    /** Whether nothing was added since it was made. */
+    boolean isEmpty() {
+        return low > high;
+    }
+
+    /**
+     * Makes room at once for a value that is about to be added, instead of a little more with each new extreme.
+     *
+     * @return false when it is NaN or infinite
+     */
+    boolean reserve(int bits) {
+        int magnitude = bits & 0x7fffffff;
+        int k = FloatBits.key(bits);
+        if (magnitude < INFINITY && (k < low || k > high)) {
+            widen(k, magnitude);
+        }
+        return magnitude < INFINITY;
     }
 
     private void setGuard() {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * cache. Not safe for several threads: one collector each, then merge.
  */
 public final class ValueCollector {
+    private static final int RESERVE_STRIDE = 15; // odd: no multiple of the usual numbers of columns or channels
+
     private final HistogramBuilder histogram = new HistogramBuilder();
     private final List<ChannelAxis> axes;
     private final int[] bits;
@@ -56,6 +58,9 @@ public final class ValueCollector {
         }
         ChannelAxis leading =
                 axes.stream().filter(ChannelAxis::isPlanar).findFirst().orElse(null);
+        if (histogram.isEmpty() && !reserve(values)) {
+            return false;
+        }
         histogram.beginSample();
         long at = 0;
         while (values.hasRemaining()) {
@@ -71,6 +76,18 @@ public final class ValueCollector {
         float greatest = FloatBits.value(histogram.sampleHigh());
         extremes = extremes.merge(Extremes.of(least, greatest));
         return true;
+    }
+
+    /* Few of the first sample's values tell about how wide the histogram has to be; false when one is not finite. */
+    private boolean reserve(IntBuffer values) {
+        int low = values.get(values.position());
+        int high = low;
+        for (int i = values.position(); i < values.limit(); i += RESERVE_STRIDE) {
+            int v = values.get(i);
+            low = FloatBits.key(v) < FloatBits.key(low) ? v : low;
+            high = FloatBits.key(v) > FloatBits.key(high) ? v : high;
+        }
+        return histogram.reserve(low) && histogram.reserve(high);
     }
 
     /* The leading axis shares the histogram's pass over the chunk; the others make their own. */
