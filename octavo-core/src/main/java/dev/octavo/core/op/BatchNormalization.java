@@ -37,4 +37,18 @@ public record BatchNormalization(
                 && mean.constant().isPresent()
                 && variance.constant().isPresent();
     }
+
+    /**
+     * The standard deviation that each channel of the output had in training: |scale|·√(variance / (variance + epsilon)),
+     * which for a channel that hardly varies is much less than |scale|. Only where all is {@link #isConstant}.
+     */
+    public float[] deviation() {
+        float[] gamma = scale.constant().orElseThrow().floats();
+        float[] v = variance.constant().orElseThrow().floats();
+        float[] deviation = new float[gamma.length];
+        for (int c = 0; c < gamma.length; c++) {
+            deviation[c] = (float) (Math.abs(gamma[c]) * Math.sqrt(v[c] / (v[c] + (double) epsilon)));
+        }
+        return deviation;
+    }
 }

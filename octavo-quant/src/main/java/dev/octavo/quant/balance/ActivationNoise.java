@@ -27,6 +27,11 @@ public final class ActivationNoise implements Term {
     }
 
     @Override
+    public boolean dependsOn(boolean[] marked) {
+        return Term.anyOf(marked, classes);
+    }
+
+    @Override
     public double add(double[] u, Pull pull) {
         double top = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < classes.length; i++) {

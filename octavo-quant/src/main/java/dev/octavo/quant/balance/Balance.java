@@ -25,7 +25,12 @@ public final class Balance {
      * @param dead classes that nothing draws one way, which keep factor 1
      */
     @SuppressWarnings("ArrayRecordComponent") // a result, compared nowhere
-    public record Result(double[] u, double before, double after, int rounds, boolean converged, List<Integer> dead) {}
+    public record Result(double[] u, double before, double after, int rounds, boolean converged, List<Integer> dead) {
+        /** The same, looked at from another start. */
+        public Result from(double start) {
+            return new Result(u, start, after, rounds, converged, dead);
+        }
+    }
 
     /** The largest |Δ ln s| of a round that counts as none. */
     public static final double ENOUGH = 1e-3;
@@ -58,15 +63,33 @@ public final class Balance {
         this.rounds = rounds;
     }
 
-    /** The sum of all terms. */
-    public double value(double[] u) {
-        return sum(u, new Pull(free.length));
-    }
-
     /** Each term by itself, in the order in which they were given. */
     public double[] values(double[] u) {
         Pull pull = new Pull(free.length);
         return terms.stream().mapToDouble(t -> t.add(u, pull)).toArray();
+    }
+
+    /** The sum of all terms. */
+    public double value(double[] u) {
+        return Arrays.stream(values(u)).sum();
+    }
+
+    /**
+     * How much larger the sum is elsewhere; only the terms that depend on what differs are computed.
+     *
+     * @param known each term at {@code from}, as {@link #values} gave them
+     */
+    public double difference(double[] from, double[] known, double[] to) {
+        boolean[] differs = new boolean[from.length];
+        for (int c = 0; c < from.length; c++) {
+            differs[c] = from[c] != to[c];
+        }
+        Pull pull = new Pull(free.length);
+        double more = 0;
+        for (int t = 0; t < known.length; t++) {
+            more += terms.get(t).dependsOn(differs) ? terms.get(t).add(to, pull) - known[t] : 0;
+        }
+        return more;
     }
 
     private double sum(double[] u, Pull pull) {
@@ -89,7 +112,10 @@ public final class Balance {
         while (round < rounds && !still) {
             pull.clear();
             double now = sum(u, pull);
-            before = round == 0 ? now : before;
+            if (round == 0) {
+                before = now;
+                seen = now;
+            }
             double[] last = u.clone();
             for (int c = 0; c < u.length; c++) {
                 if (free[c] && pull.isBalanced(c)) {

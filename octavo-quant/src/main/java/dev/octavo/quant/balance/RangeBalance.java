@@ -21,6 +21,11 @@ public final class RangeBalance implements Term {
     }
 
     @Override
+    public boolean dependsOn(boolean[] classes) {
+        return Term.anyOf(classes, in) || Term.anyOf(classes, out);
+    }
+
+    @Override
     public double add(double[] u, Pull pull) {
         double value = 0;
         double[] column = new double[in.length];

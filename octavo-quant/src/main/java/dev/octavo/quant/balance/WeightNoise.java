@@ -61,6 +61,11 @@ public final class WeightNoise implements Term {
     }
 
     @Override
+    public boolean dependsOn(boolean[] classes) {
+        return Term.anyOf(classes, in) || Term.anyOf(classes, out);
+    }
+
+    @Override
     public double add(double[] u, Pull pull) {
         if (perChannel && size.perOutput() == 1) {
             return 0; // a step for each channel: its factor cancels

@@ -131,12 +131,12 @@ final class Laws {
                 .filter(BatchNormalization::isConstant)
                 .orElseThrow(() -> new NotKnownException("the statistics of " + n.label() + " are computed"));
         float[] beta = b.bias().constant().orElseThrow().floats();
-        float[] gamma = b.scale().constant().orElseThrow().floats();
+        float[] spread = b.deviation();
         double[] mean = new double[beta.length];
         double[] deviation = new double[beta.length];
         for (int c = 0; c < mean.length; c++) {
             mean[c] = beta[c];
-            deviation[c] = Math.abs(gamma[c]);
+            deviation[c] = spread[c];
         }
         return Law.normal(1, mean, deviation);
     }

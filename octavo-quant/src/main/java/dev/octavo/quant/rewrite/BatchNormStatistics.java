@@ -10,12 +10,12 @@ import java.util.Optional;
 
 /**
  * What a folded batch normalisation knew of its output: per channel the mean β and the standard
- * deviation |γ|. Kept in the model's metadata under {@code octavo.batch-norm/<value>}, so that ranges
+ * deviation, |γ| unless the channel hardly varies. Kept in the model's metadata under {@code octavo.batch-norm/<value>}, so that ranges
  * without data, bias absorption and bias correction still find it after folding and after a round
  * trip through a file.
  *
  * @param mean β, {@code [C]}
- * @param deviation |γ|, {@code [C]}
+ * @param deviation |γ|·√(variance / (variance + ε)), {@code [C]}
  */
 public record BatchNormStatistics(List<Float> mean, List<Float> deviation) {
     public BatchNormStatistics {
@@ -25,14 +25,14 @@ public record BatchNormStatistics(List<Float> mean, List<Float> deviation) {
 
     private static final String KEY = "octavo.batch-norm/";
 
-    static void record(Graph graph, String value, float[] gamma, float[] beta) {
-        List<Float> mean = new ArrayList<>();
-        List<Float> deviation = new ArrayList<>();
-        for (int c = 0; c < gamma.length; c++) {
-            mean.add(beta[c]);
-            deviation.add(Math.abs(gamma[c]));
+    static void record(Graph graph, String value, float[] deviation, float[] beta) {
+        List<Float> means = new ArrayList<>();
+        List<Float> deviations = new ArrayList<>();
+        for (int c = 0; c < beta.length; c++) {
+            means.add(beta[c]);
+            deviations.add(deviation[c]);
         }
-        new BatchNormStatistics(mean, deviation).put(graph, value);
+        new BatchNormStatistics(means, deviations).put(graph, value);
     }
 
     /** Keeps these as the statistics of a value of the graph. */

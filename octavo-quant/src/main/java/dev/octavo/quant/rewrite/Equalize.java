@@ -78,9 +78,12 @@ public final class Equalize implements GraphPass {
                 .ifPresent(
                         why -> limits.forEach(p -> map.classes().pin(p.limit().from(), why)));
         EqualizeProblem problem = new EqualizeProblem(graph, map, known, options);
-        chooseLimits(problem, map, limits);
-        EqualizeProblem.Numbers numbers = problem.numbers(limits);
-        Balance.Result result = numbers.solve();
+        EqualizeProblem.Numbers untied = problem.numbers(List.of());
+        Balance.Result free = untied.solve();
+        chooseLimits(untied, free, map, limits);
+        boolean tied = limits.stream().anyMatch(LimitPlan::isCommon);
+        EqualizeProblem.Numbers numbers = tied ? problem.numbers(limits) : untied;
+        Balance.Result result = tied ? numbers.solveFrom(untied, free.u()) : free;
         if (!(result.after() < WORTH * result.before())) {
             journal.skipped(
                     name(),
@@ -115,21 +118,12 @@ public final class Equalize implements GraphPass {
         }
     }
 
-    private void chooseLimits(EqualizeProblem problem, ChannelMap map, List<LimitPlan> limits) {
+    private void chooseLimits(
+            EqualizeProblem.Numbers untied, Balance.Result free, ChannelMap map, List<LimitPlan> limits) {
         switch (options.limits()) {
             case PER_CHANNEL -> {}
             case COMMON -> limits.forEach(p -> p.makeCommon(map));
-            case AUTO -> {
-                if (limits.isEmpty()) {
-                    return;
-                }
-                EqualizeProblem.Numbers numbers = problem.numbers(List.of());
-                Balance.Result free = numbers.solve();
-                List<LimitPlan> cheap = limits.stream()
-                        .filter(p -> numbers.value(numbers.withCommon(free.u(), p)) <= (1 + CHEAP) * free.after())
-                        .toList();
-                cheap.forEach(p -> p.makeCommon(map));
-            }
+            case AUTO -> untied.cheap(limits, free, CHEAP).forEach(p -> p.makeCommon(map));
         }
     }
 

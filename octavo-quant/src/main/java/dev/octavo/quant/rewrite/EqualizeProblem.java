@@ -181,8 +181,27 @@ final class EqualizeProblem {
             return balance.solve(Balance.zeros(free.length));
         }
 
-        double value(double[] u) {
-            return balance.value(u);
+        /** The solution, looked for from that of a problem with fewer ties on; {@code before} is that of no factors. */
+        Balance.Result solveFrom(Numbers other, double[] solution) {
+            double[] start = Balance.zeros(free.length);
+            int[] members = new int[free.length];
+            for (int c = 0; c < number.length; c++) {
+                start[number[c]] += solution[other.number[c]];
+                members[number[c]]++;
+            }
+            for (int n = 0; n < start.length; n++) {
+                start[n] = free[n] ? start[n] / members[n] : 0;
+            }
+            return balance.solve(start).from(balance.value(Balance.zeros(free.length)));
+        }
+
+        /** The limits that could be shared by all their channels for so much more noise, each by itself. */
+        List<LimitPlan> cheap(List<LimitPlan> limits, Balance.Result solved, double most) {
+            double[] known = balance.values(solved.u());
+            return limits.stream()
+                    .filter(p ->
+                            balance.difference(solved.u(), known, withCommon(solved.u(), p)) <= most * solved.after())
+                    .toList();
         }
 
         /** The largest parts of the noise at a solution, each with its share in percent. */
@@ -197,8 +216,8 @@ final class EqualizeProblem {
                     .toList();
         }
 
-        /** The solution with a limit's channels made to share it; ln s by class. */
-        double[] withCommon(double[] solution, LimitPlan p) {
+        /* The solution with a limit's channels made to share it; ln s by class. */
+        private double[] withCommon(double[] solution, LimitPlan p) {
             double[] u = solution.clone();
             int[] from = of(p.limit().from());
             double shared =

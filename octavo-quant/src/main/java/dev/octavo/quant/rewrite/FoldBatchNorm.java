@@ -148,7 +148,7 @@ public final class FoldBatchNorm implements GraphPass {
         Value folded =
                 graph.addConstant(graph.freshName(stem + "_folded"), Tensor.ofFloats(Shape.of(gamma.length), shifted));
         graph.setInput(w.node(), Weighted.BIAS, folded);
-        BatchNormStatistics.record(graph, norm.node().output().name(), gamma, beta);
+        BatchNormStatistics.record(graph, norm.node().output().name(), norm.deviation(), beta);
         graph.takeOverOutput(norm.node(), w.node());
     }
 

@@ -40,11 +40,18 @@ public final class ScaleChannels {
         if (isOne(in) && isOne(out)) {
             return;
         }
+        float[] variance = norm.variance().constant().orElseThrow().floats();
         double[] ratio = new double[in.length];
-        Arrays.setAll(ratio, c -> in[c] / out[c]);
+        double[] square = new double[in.length];
+        for (int c = 0; c < in.length; c++) {
+            square[c] = 1 / (in[c] * in[c]);
+            double scaled = (float) (variance[c] * square[c]) + norm.epsilon();
+            ratio[c] = in[c] / out[c] * Math.sqrt(scaled / (variance[c] + norm.epsilon()));
+        }
         times(graph, norm, 1, norm.scale(), ratio);
         times(graph, norm, 2, norm.bias(), inverse(out));
         times(graph, norm, 3, norm.mean(), inverse(in));
+        times(graph, norm, 4, norm.variance(), square); // it stays what the channel's variance is
     }
 
     private static void times(Graph graph, BatchNormalization norm, int place, Value v, double[] factor) {

@@ -88,6 +88,22 @@ class BalanceTest {
         assertThat(other).isCloseTo(one, within(0.02 * one));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void theDifferenceIsThatOfTheSums(long seed) {
+        Random random = new Random(seed);
+        Balance balance = new Balance(chain(random, seed % 2 == 0), List.of(), free(), 20, 1);
+        double[] from = random.doubles(free().length, -1, 1).toArray();
+        double[] to = from.clone();
+        int changed = random.nextInt(to.length);
+        to[changed] += 0.7;
+
+        double difference = balance.difference(from, balance.values(from), to);
+
+        double expected = balance.value(to) - balance.value(from);
+        assertThat(difference).isNotZero().isCloseTo(expected, within(1e-9 * balance.value(from)));
+    }
+
     @Test
     void aBoundIsKept() {
         List<Balance.Bound> bounds = List.of(new Balance.Bound(1, 2, 0.5), new Balance.Bound(3, 2, -0.1));
