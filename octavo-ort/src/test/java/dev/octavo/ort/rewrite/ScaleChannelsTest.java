@@ -1,5 +1,6 @@
 package dev.octavo.ort.rewrite;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -23,7 +24,7 @@ class ScaleChannelsTest {
         Graph after = before.copy();
         ChannelMap map = ChannelMap.of(after, OrtEngine.INSTANCE.inferTypes(after));
         double[] s = factors(map, new Random(seed));
-        int[] h = map.labels().get("h").ids();
+        int[] h = requireNonNull(map.labels().get("h")).ids();
 
         ScaleChannels.apply(after, map, s);
 
