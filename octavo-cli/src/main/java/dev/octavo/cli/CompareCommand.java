@@ -9,11 +9,6 @@ import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
 import dev.octavo.core.graph.Graph;
-import dev.octavo.ort.OrtEngine;
-import dev.octavo.ort.SweepOptions;
-import dev.octavo.ort.quantize.DataWitness;
-import dev.octavo.ort.quantize.Preparation;
-import dev.octavo.ort.quantize.QuantizeOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +87,8 @@ final class CompareCommand implements Callable<Integer> {
         Graph after = ModelFile.read(quantized);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
             Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
-            LayerComparison comparison = new LayerComparison(rewritten(before, examples, console), after, mode);
+            LayerComparison comparison = new LayerComparison(
+                    FloatTruth.of(before, recipe, examples, console).repaired(), after, mode);
             Dataset compared = examples;
             if (worst) {
                 int index = comparison
@@ -104,15 +100,6 @@ final class CompareCommand implements Callable<Integer> {
             print(comparison.run(compared, atATime, console));
         }
         return Failures.DONE;
-    }
-
-    /* The float network after the rewrites that the quantized one went through, so that values have the same names. */
-    private Graph rewritten(Graph before, Dataset examples, Console console) {
-        QuantizeOptions options =
-                recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT)).orElse(QuantizeOptions.DEFAULT);
-        DataWitness witness = DataWitness.of(before, examples, SweepOptions.standard(), console);
-        return Preparation.rewrite(before, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes)
-                .graph();
     }
 
     /** One example of a data set. */

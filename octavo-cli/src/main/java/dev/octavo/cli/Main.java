@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             TuneCommand.class,
             SweepCommand.class,
+            ReportCommand.class,
             DemoCommand.class,
             WarmUpCommand.class
         },

@@ -46,6 +46,19 @@ record Proof(long samples, List<String> skipped, Map<String, Object> facts, List
         }
     }
 
+    /** The scores of one of the three that are numbers, by name; scores of single classes are left out. */
+    Map<String, Double> scores(String network) {
+        Map<String, Double> scores = new LinkedHashMap<>();
+        if (facts.get(network) instanceof Map<?, ?> one) {
+            one.forEach((name, score) -> {
+                if (score instanceof Number n && !String.valueOf(name).contains(" ")) {
+                    scores.put(String.valueOf(name), n.doubleValue());
+                }
+            });
+        }
+        return scores;
+    }
+
     private static Proof classification(
             AllOutputs all, List<String> inputs, Dataset test, int threads, Console console) {
         ComparisonMetric none = ComparisonMetric.none(FLOAT, NETWORKS);

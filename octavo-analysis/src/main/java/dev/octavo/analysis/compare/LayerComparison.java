@@ -4,6 +4,7 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Progress;
+import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
@@ -193,6 +194,57 @@ public final class LayerComparison {
         rows.sort(Comparator.comparing((ComparedSite r) -> r.accumulated().notANumber() == 0)
                 .thenComparing(r -> r.accumulated().sqnr()));
         return rows;
+    }
+
+    /**
+     * Pairs of a float value and the quantized one, from the first sample that can be read, evenly spread over each
+     * value.
+     *
+     * @param most pairs per value
+     * @return {@code {float, quantized}} by value
+     */
+    public Map<String, List<float[]>> points(Dataset data, int most) {
+        List<String> compared = compared();
+        Graph reference = truth.copy();
+        for (String v : compared) {
+            reference.value(v).filter(x -> !x.isGraphOutput()).ifPresent(reference::addOutput);
+        }
+        List<String> inputs = truth.requiredInputs().stream().map(Value::name).toList();
+        Map<String, List<float[]>> points = new LinkedHashMap<>();
+        try (Engine.Session floats = OrtEngine.INSTANCE.open(reference.freeze(), Engine.Mode.UNFUSED, 1);
+                Engine.Session others = OrtEngine.INSTANCE.open(probed(compared), mode, 1)) {
+            Map<String, Tensor> in = firstReadable(data).inputsFor(inputs);
+            Map<String, Tensor> real = floats.run(in);
+            Map<String, Tensor> got = others.run(in);
+            for (String v : compared) {
+                Tensor x = real.get(v);
+                Tensor y = got.containsKey(PROBE + v) ? got.get(PROBE + v) : got.get(v);
+                if (x != null && y != null && pair(x, y).isPresent()) {
+                    points.put(v, spread(x.floats(), y.floats(), most));
+                }
+            }
+        }
+        return points;
+    }
+
+    private static Sample firstReadable(Dataset data) {
+        for (int i = 0; i < data.size(); i++) {
+            try {
+                return data.read(i);
+            } catch (UnreadableSampleException e) {
+                // The next one will do; whoever opened the data names it.
+            }
+        }
+        throw new ModelException("no sample could be read", "check the data set");
+    }
+
+    private static List<float[]> spread(float[] x, float[] y, int most) {
+        List<float[]> points = new ArrayList<>();
+        int stride = Math.max(1, (x.length + most - 1) / most);
+        for (int i = 0; i < x.length; i += stride) {
+            points.add(new float[] {x[i], y[i]});
+        }
+        return points;
     }
 
     /** The sample whose outputs are furthest from float, by signal-to-noise ratio; empty when none can be read. */

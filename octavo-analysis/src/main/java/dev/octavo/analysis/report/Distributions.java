@@ -1,0 +1,166 @@
+package dev.octavo.analysis.report;
+
+import dev.octavo.core.data.Dataset;
+import dev.octavo.core.data.Progress;
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.op.Weighted;
+import dev.octavo.core.stat.ChannelStats;
+import dev.octavo.core.stat.DyadicHistogram;
+import dev.octavo.core.stat.Evidence;
+import dev.octavo.core.stat.EvidenceRequest;
+import dev.octavo.core.stat.ValueEvidence;
+import dev.octavo.core.tensor.DType;
+import dev.octavo.core.tensor.Tensor;
+import dev.octavo.core.tensor.TensorType;
+import dev.octavo.onnx.Fingerprint;
+import dev.octavo.ort.EvidenceSweep;
+import dev.octavo.ort.OrtEngine;
+import dev.octavo.ort.SweepOptions;
+import dev.octavo.quant.target.Group;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** How the values and weights of a float network are distributed, in few numbers each. */
+final class Distributions {
+    private static final int BARS = 120;
+
+    /* Among more channels than a chart has pixels nobody sees one: then each point stands for several. */
+    private static final int CHANNELS = 512;
+
+    private final Evidence evidence;
+    private final Map<String, List<Float>> weights = new HashMap<>();
+
+    private Distributions(Graph graph, Evidence evidence) {
+        this.evidence = evidence;
+        for (Group g : Group.of(graph)) {
+            Weighted.of(g.node())
+                    .filter(w -> w.weight().constant().isPresent())
+                    .ifPresent(w -> weights.put(g.output().name(), largest(w)));
+        }
+    }
+
+    /** Of those of the values that the network has and computes; one sweep over the data. */
+    static Distributions of(
+            Graph graph, Collection<String> values, Dataset data, SweepOptions options, Progress progress) {
+        Map<String, TensorType> types = OrtEngine.INSTANCE.inferTypes(graph);
+        TreeMap<String, Set<Integer>> axes = new TreeMap<>();
+        for (String v : values) {
+            TensorType type = types.get(v);
+            boolean there = graph.value(v).filter(x -> x.constant().isEmpty()).isPresent();
+            if (there && type != null && type.dtype() == DType.FLOAT) {
+                axes.put(v, type.shape().rank() > 1 ? Set.of(1) : Set.of());
+            }
+        }
+        return new Distributions(
+                graph,
+                EvidenceSweep.collect(graph, Fingerprint.of(graph), new EvidenceRequest(axes), data, options, progress)
+                        .evidence());
+    }
+
+    private static List<Float> largest(Weighted w) {
+        Tensor t = w.weight().constant().orElseThrow();
+        int axis = w.outputAxis();
+        int channels = Math.toIntExact(t.shape().dim(axis));
+        long block = 1;
+        for (int a = axis + 1; a < t.shape().rank(); a++) {
+            block *= t.shape().dim(a);
+        }
+        float[] x = t.floats();
+        float[] largest = new float[channels];
+        for (int i = 0; i < x.length; i++) {
+            int c = (int) (i / block % channels);
+            largest[c] = Math.max(largest[c], Math.abs(x[i]));
+        }
+        return thinned(channels, true, c -> largest[c]);
+    }
+
+    private interface OfChannel {
+        float at(int channel);
+    }
+
+    /* Of several channels in a row the largest or the smallest. */
+    private static List<Float> thinned(int channels, boolean most, OfChannel values) {
+        int together = (channels + CHANNELS - 1) / CHANNELS;
+        List<Float> thinned = new ArrayList<>();
+        for (int from = 0; from < channels; from += together) {
+            float v = values.at(from);
+            for (int c = from + 1; c < Math.min(channels, from + together); c++) {
+                v = most ? Math.max(v, values.at(c)) : Math.min(v, values.at(c));
+            }
+            thinned.add(v);
+        }
+        return thinned;
+    }
+
+    /** The histogram of a value, coarse enough to draw. */
+    Optional<ReportSite.Bars> histogram(String value) {
+        return of(value).map(ValueEvidence::histogram).filter(h -> !h.isEmpty()).map(Distributions::bars);
+    }
+
+    private static ReportSite.Bars bars(DyadicHistogram h) {
+        double low = Math.min(0, h.min());
+        double high = Math.max(0, h.max());
+        double width = high > low ? (high - low) / BARS : 1;
+        long[] counts = new long[BARS];
+        long[] positive = h.positive();
+        long[] negative = h.negative();
+        double bin = h.binWidth();
+        for (int i = 0; i < positive.length; i++) {
+            counts[bar((i + 0.5) * bin, low, width)] += positive[i];
+        }
+        for (int i = 0; i < negative.length; i++) {
+            counts[bar(-(i + 0.5) * bin, low, width)] += negative[i];
+        }
+        counts[bar(0, low, width)] += h.zeros();
+        return new ReportSite.Bars(
+                low, width, java.util.Arrays.stream(counts).boxed().toList());
+    }
+
+    private static int bar(double x, double low, double width) {
+        return (int) Math.max(0, Math.min(BARS - 1, Math.floor((x - low) / width)));
+    }
+
+    /** The ranges of a value's channels; {@code before}, if given, is the same network before it was repaired. */
+    Optional<ReportSite.Ranges> ranges(String value, Optional<Distributions> before) {
+        return channels(value).map(c -> {
+            Optional<ChannelStats> was =
+                    before.flatMap(b -> b.channels(value)).filter(b -> b.channels() == c.channels());
+            return new ReportSite.Ranges(
+                    low(c),
+                    high(c),
+                    was.map(Distributions::low).orElse(List.of()),
+                    was.map(Distributions::high).orElse(List.of()));
+        });
+    }
+
+    private static List<Float> low(ChannelStats c) {
+        return thinned(c.channels(), false, c::min);
+    }
+
+    private static List<Float> high(ChannelStats c) {
+        return thinned(c.channels(), true, c::max);
+    }
+
+    private Optional<ChannelStats> channels(String value) {
+        return of(value).flatMap(e -> e.channels().values().stream().findFirst());
+    }
+
+    /** The weights that give a value; {@code before} as for {@link #ranges}. */
+    Optional<ReportSite.Weights> weights(String value, Optional<Distributions> before) {
+        return Optional.ofNullable(weights.get(value)).map(w -> {
+            Optional<List<Float>> was = before.map(b -> b.weights.getOrDefault(value, List.of()));
+            return new ReportSite.Weights(
+                    w, was.filter(b -> b.size() == w.size()).orElse(List.of()));
+        });
+    }
+
+    private Optional<ValueEvidence> of(String value) {
+        return Optional.ofNullable(evidence.values().get(value));
+    }
+}
