@@ -59,7 +59,11 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "QUANTIZED", description = "A Q/DQ model made from it.")
     private Path quantized = Path.of("");
 
-    @Option(names = "-o", paramLabel = "REPORT.html", required = true, description = "The page to write.")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "REPORT.html",
+            required = true,
+            description = "The page to write.")
     private Path output = Path.of("");
 
     @Mixin
@@ -80,19 +84,25 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--sensitivity",
             paramLabel = "FILE",
-            description = "Show this too: what octavo sensitivity --json printed.")
+            description = "Show this too: what octavo sensitivity --json printed (default: none).")
     private Optional<Path> sensitivity = Optional.empty();
 
-    @Option(names = "--tune", paramLabel = "FILE", description = "Show this too: what octavo tune --json printed.")
+    @Option(
+            names = "--tune",
+            paramLabel = "FILE",
+            description = "Show this too: what octavo tune --json printed (default: none).")
     private Optional<Path> tune = Optional.empty();
 
-    @Option(names = "--doctor", paramLabel = "FILE", description = "Show this too: what octavo doctor --json printed.")
+    @Option(
+            names = "--doctor",
+            paramLabel = "FILE",
+            description = "Show this too: what octavo doctor --json printed (default: none).")
     private Optional<Path> doctor = Optional.empty();
 
     @Option(
             names = "--pictures",
             paramLabel = "FOLDER",
-            description = "Show its .png files too: what octavo evaluate --pictures wrote.")
+            description = "Show its .png files too: what octavo evaluate --pictures wrote (default: none).")
     private Optional<Path> pictures = Optional.empty();
 
     @Mixin
