@@ -1,0 +1,5 @@
+/** A browser for tests of pages. */
+@NullMarked
+package dev.octavo.analysis.browser;
+
+import org.jspecify.annotations.NullMarked;
