@@ -113,7 +113,10 @@ public final class Chromium {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 said.add(line);
                 if (line.startsWith(LISTENING)) {
-                    port.complete(java.net.URI.create(line.substring(LISTENING.length())).getPort());
+                    port.complete(java.net
+                            .URI
+                            .create(line.substring(LISTENING.length()))
+                            .getPort());
                 }
             }
             port.completeExceptionally(new IOException(String.join("\n", said)));

@@ -44,7 +44,8 @@ class ChromiumTest {
             assertThat(page.scheme("light").evaluate(colour).asText()).isEqualTo("rgb(0, 0, 0)");
             assertThat(page.scheme("dark").evaluate(colour).asText()).isEqualTo("rgb(255, 255, 255)");
             assertThat(page.viewport(321, 200).evaluate("innerWidth").asInt()).isEqualTo(321);
-            assertThat(new String(page.screenshot(), 1, 3, StandardCharsets.US_ASCII)).isEqualTo("PNG");
+            assertThat(new String(page.screenshot(), 1, 3, StandardCharsets.US_ASCII))
+                    .isEqualTo("PNG");
             assertThat(new String(page.pdf(), 0, 4, StandardCharsets.US_ASCII)).isEqualTo("%PDF");
             assertThatThrownBy(() -> page.evaluate("nothing.at.all")).isInstanceOf(AssertionError.class);
         }

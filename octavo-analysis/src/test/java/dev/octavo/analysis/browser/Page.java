@@ -53,16 +53,17 @@ public final class Page implements AutoCloseable {
 
     private void event(String method, JsonNode said) {
         switch (method) {
-            case "Runtime.exceptionThrown" -> complaints.add(
-                    said.path("exceptionDetails").toString());
+            case "Runtime.exceptionThrown" ->
+                complaints.add(said.path("exceptionDetails").toString());
             case "Runtime.consoleAPICalled" -> {
-                if (List.of("error", "warning", "assert").contains(said.path("type").asText())) {
+                if (List.of("error", "warning", "assert")
+                        .contains(said.path("type").asText())) {
                     complaints.add(said.path("args").toString());
                 }
             }
             case "Log.entryAdded" -> complaints.add(said.path("entry").toString());
-            case "Network.requestWillBeSent" -> requests.add(
-                    said.path("request").path("url").asText());
+            case "Network.requestWillBeSent" ->
+                requests.add(said.path("request").path("url").asText());
             default -> {
                 // Not of interest.
             }
@@ -160,8 +161,7 @@ public final class Page implements AutoCloseable {
 
     /** A PNG of the whole page. */
     public byte[] screenshot() {
-        return decoded(
-                tools.call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true)));
+        return decoded(tools.call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true)));
     }
 
     /** The page as a printer gets it. */
