@@ -1,5 +1,6 @@
 package dev.octavo.cli;
 
+import dev.octavo.analysis.report.Report;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
@@ -57,6 +58,21 @@ record Proof(long samples, List<String> skipped, Map<String, Object> facts, List
             });
         }
         return scores;
+    }
+
+    /** By score, where its difference from the float network lies. */
+    Map<String, Report.Band> differences(String network) {
+        Map<String, Report.Band> differences = new LinkedHashMap<>();
+        if (facts.get(network) instanceof Map<?, ?> one && one.get("difference") instanceof Map<?, ?> all) {
+            all.forEach((name, difference) -> {
+                if (difference instanceof Map<?, ?> d
+                        && d.get("low") instanceof Number low
+                        && d.get("high") instanceof Number high) {
+                    differences.put(String.valueOf(name), new Report.Band(low.doubleValue(), high.doubleValue()));
+                }
+            });
+        }
+        return differences;
     }
 
     private static Proof classification(

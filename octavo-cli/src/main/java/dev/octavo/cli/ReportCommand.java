@@ -130,6 +130,7 @@ final class ReportCommand implements Callable<Integer> {
                     new Findings(real.plain(), real.repaired(), after, plan).sites(examples, mode, atATime, console);
             Report report = new Report(
                     quantized.getFileName() + " beside " + truth.getFileName(),
+                    List.of(),
                     facts(summary, examples, sites),
                     scores(before, after, atATime, console),
                     MapNode.of(real.repaired()),
@@ -162,7 +163,7 @@ final class ReportCommand implements Callable<Integer> {
             console.warnOfSkipped(proof.skipped());
             List<Report.Scored> scores = new ArrayList<>();
             for (String network : List.of(Proof.FLOAT, Proof.SIMULATED, Proof.EXECUTED)) {
-                scores.add(new Report.Scored(network, proof.scores(network)));
+                scores.add(new Report.Scored(network, proof.scores(network), proof.differences(network)));
             }
             return scores;
         }
@@ -190,10 +191,16 @@ final class ReportCommand implements Callable<Integer> {
                                 100 * s.path("integerMacShare").asDouble()));
             }
             if (s.has("bytesAfter")) {
+                long from = s.path("bytesBefore").asLong();
+                long to = s.get("bytesAfter").asLong();
                 facts.put(
                         "size",
-                        s.path("bytesBefore").asLong() + " -> "
-                                + s.get("bytesAfter").asLong() + " bytes");
+                        String.format(
+                                Locale.ROOT,
+                                "%.2f MB, was %.2f MB (%.0f %% of it)",
+                                to / 1e6,
+                                from / 1e6,
+                                100.0 * to / Math.max(1, from)));
             }
             s.path("problems").forEach(p -> facts.merge("problems", p.asText(), (a, b) -> a + "; " + b));
         });

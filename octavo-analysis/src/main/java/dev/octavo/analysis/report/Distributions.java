@@ -34,7 +34,7 @@ final class Distributions {
     private static final int CHANNELS = 512;
 
     private final Evidence evidence;
-    private final Map<String, List<Float>> weights = new HashMap<>();
+    private final Map<String, float[]> weights = new HashMap<>();
 
     private Distributions(Graph graph, Evidence evidence) {
         this.evidence = evidence;
@@ -63,7 +63,7 @@ final class Distributions {
                         .evidence());
     }
 
-    private static List<Float> largest(Weighted w) {
+    private static float[] largest(Weighted w) {
         Tensor t = w.weight().constant().orElseThrow();
         int axis = w.outputAxis();
         int channels = Math.toIntExact(t.shape().dim(axis));
@@ -77,16 +77,21 @@ final class Distributions {
             int c = (int) (i / block % channels);
             largest[c] = Math.max(largest[c], Math.abs(x[i]));
         }
-        return thinned(channels, true, c -> largest[c]);
+        return largest;
     }
 
     private interface OfChannel {
         float at(int channel);
     }
 
+    /* So many channels in a row become one. */
+    private static int together(int channels) {
+        return Math.max(1, (channels + CHANNELS - 1) / CHANNELS);
+    }
+
     /* Of several channels in a row the largest or the smallest. */
     private static List<Float> thinned(int channels, boolean most, OfChannel values) {
-        int together = (channels + CHANNELS - 1) / CHANNELS;
+        int together = together(channels);
         List<Float> thinned = new ArrayList<>();
         for (int from = 0; from < channels; from += together) {
             float v = values.at(from);
@@ -122,6 +127,24 @@ final class Distributions {
                 low, width, java.util.Arrays.stream(counts).boxed().toList());
     }
 
+    /** The share of a value's elements outside of a range, as finely as its histogram tells. */
+    Optional<Double> outside(String value, double low, double high) {
+        return of(value).map(ValueEvidence::histogram).filter(h -> !h.isEmpty()).map(h -> {
+            long outside = h.zeros() > 0 && (low > 0 || high < 0) ? h.zeros() : 0;
+            long[] positive = h.positive();
+            long[] negative = h.negative();
+            for (int i = 0; i < positive.length; i++) {
+                double x = Math.min((i + 0.5) * h.binWidth(), h.max());
+                outside += x > high || x < low ? positive[i] : 0;
+            }
+            for (int i = 0; i < negative.length; i++) {
+                double x = Math.max(-(i + 0.5) * h.binWidth(), h.min());
+                outside += x > high || x < low ? negative[i] : 0;
+            }
+            return (double) outside / h.count();
+        });
+    }
+
     private static int bar(double x, double low, double width) {
         return (int) Math.max(0, Math.min(BARS - 1, Math.floor((x - low) / width)));
     }
@@ -132,6 +155,7 @@ final class Distributions {
             Optional<ChannelStats> was =
                     before.flatMap(b -> b.channels(value)).filter(b -> b.channels() == c.channels());
             return new ReportSite.Ranges(
+                    together(c.channels()),
                     low(c),
                     high(c),
                     was.map(Distributions::low).orElse(List.of()),
@@ -154,9 +178,12 @@ final class Distributions {
     /** The weights that give a value; {@code before} as for {@link #ranges}. */
     Optional<ReportSite.Weights> weights(String value, Optional<Distributions> before) {
         return Optional.ofNullable(weights.get(value)).map(w -> {
-            Optional<List<Float>> was = before.map(b -> b.weights.getOrDefault(value, List.of()));
+            Optional<float[]> was = before.flatMap(b -> Optional.ofNullable(b.weights.get(value)))
+                    .filter(b -> b.length == w.length);
             return new ReportSite.Weights(
-                    w, was.filter(b -> b.size() == w.size()).orElse(List.of()));
+                    together(w.length),
+                    thinned(w.length, true, c -> w[c]),
+                    was.map(b -> thinned(b.length, true, c -> b[c])).orElse(List.of()));
         });
     }
 

@@ -44,10 +44,12 @@ public record Findings(Graph plain, Graph truth, Graph quantized, Optional<Plan>
         List<ReportSite> sites = new ArrayList<>();
         for (ComparedSite c : compared) {
             String v = c.value();
+            Optional<ReportSite.GridLine> grid = c.grid().map(Findings::line);
             sites.add(new ReportSite(
                     c.columns(),
                     plan.map(p -> reason(p, v)).orElse(""),
-                    c.grid().map(Findings::line),
+                    grid,
+                    grid.flatMap(g -> now.outside(v, g.low() - g.step() / 2, g.high() + g.step() / 2)),
                     now.histogram(v),
                     now.ranges(v, before),
                     now.weights(v, before),

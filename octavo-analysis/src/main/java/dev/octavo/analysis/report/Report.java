@@ -9,8 +9,9 @@ import java.util.Optional;
  * All that a report shows, as plain values: {@link ReportPage} makes a page of it.
  *
  * @param title what the report is about
+ * @param warnings what a reader must know before believing the rest
  * @param facts about models, data and result, by name, for the head of the page
- * @param scores of the networks that were measured, float first; scores are fractions or counts by their name
+ * @param scores of the networks that were measured, float first; they are fractions
  * @param map the network, layer by layer
  * @param sites a site per compared value, worst first
  * @param sensitivity rows as {@code octavo sensitivity --json} prints them
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 public record Report(
         String title,
+        List<String> warnings,
         Map<String, String> facts,
         List<Scored> scores,
         List<MapNode> map,
@@ -35,6 +37,7 @@ public record Report(
         List<Picture> pictures,
         Map<String, String> environment) {
     public Report {
+        warnings = List.copyOf(warnings);
         scores = List.copyOf(scores);
         map = List.copyOf(map);
         sites = List.copyOf(sites);
@@ -42,8 +45,15 @@ public record Report(
         pictures = List.copyOf(pictures);
     }
 
-    /** The scores of one network. */
-    public record Scored(String network, Map<String, Double> scores) {}
+    /**
+     * The scores of one network.
+     *
+     * @param difference by score, where 95 % of such sets of samples would have its difference from the first network
+     */
+    public record Scored(String network, Map<String, Double> scores, Map<String, Band> difference) {}
+
+    /** From here to there. */
+    public record Band(double low, double high) {}
 
     /** A line of the journal: what a pass did, or left alone and why. */
     public record Entry(boolean did, String text) {}

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes one page of a {@link Report}, which needs nothing from elsewhere: style, script, charts and data are in it. */
 public final class ReportPage {
@@ -20,6 +22,9 @@ public final class ReportPage {
 
     /* Apache ECharts as its authors publish it, Apache License 2.0. */
     private static final String CHARTS = "META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
+
+    /* Parts of one script, in this order. */
+    private static final List<String> SCRIPTS = List.of("base", "summary", "map", "layers", "site", "findings", "main");
 
     private static final ObjectMapper MAPPER =
             new ObjectMapper().registerModule(new SimpleModule().addSerializer(new OfOptional()));
@@ -37,7 +42,10 @@ public final class ReportPage {
                                 "title", report.title(),
                                 "style", resource(HERE + "report.css"),
                                 "charts", resource(CHARTS),
-                                "script", resource(HERE + "report.js"),
+                                "script",
+                                        SCRIPTS.stream()
+                                                .map(s -> resource(HERE + s + ".js"))
+                                                .collect(Collectors.joining("\n")),
                                 "data", embedded(json(report))));
         return out.toString();
     }
