@@ -10,6 +10,7 @@ import dev.octavo.ort.evaluate.Evaluation;
 import dev.octavo.tasks.data.LabeledDataset;
 import dev.octavo.tasks.data.Measure;
 import dev.octavo.tasks.draw.ResultPicture;
+import dev.octavo.tasks.image.Picture;
 import dev.octavo.tasks.metric.Both;
 import dev.octavo.tasks.metric.Changes;
 import dev.octavo.tasks.metric.Compared;
@@ -90,6 +91,20 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
         return new Result(facts, lines, changed, done.skipped());
     }
 
+    /** The examples that changed most, most first, and how much; not for classification. */
+    Map<String, Double> changed(int most, int threads, Console console) {
+        return Evaluation.run(
+                        "look for changes",
+                        networks,
+                        inputs,
+                        data.examples(),
+                        Changes.none(MODEL, OTHER, how()),
+                        threads,
+                        console)
+                .metric()
+                .most(most);
+    }
+
     private Measure measure() {
         return examples().measure();
     }
@@ -119,7 +134,7 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
             for (String name : changed.keySet()) {
                 String flat = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceAll("\\.[A-Za-z]+$", "");
                 Path file = folder.resolve(String.format(Locale.ROOT, "%03d-%s.png", files.size() + 1, flat));
-                Files.write(file, png(places.getOrDefault(name, 0)));
+                Files.write(file, picture(places.getOrDefault(name, 0), List.of(MODEL, OTHER), false));
                 files.add(file);
             }
         } catch (IOException e) {
@@ -129,24 +144,27 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
         return files;
     }
 
-    private byte[] png(int index) {
+    /** A PNG of one example with what both say of it, under these titles; as large as the example if it is to be small. */
+    byte[] picture(int index, List<String> titles, boolean small) {
         try {
             Sample sample = examples().read(index);
             Map<String, Tensor> outputs = networks.run(sample.inputsFor(inputs));
-            ResultPicture picture =
-                    new ResultPicture(examples().picture(index), measure().classes());
+            Picture photo = examples().picture(index);
+            List<String> classes = measure().classes();
+            ResultPicture picture = small ? new ResultPicture(photo, classes, 1) : new ResultPicture(photo, classes);
             if (sample.truth().orElse(null) instanceof PictureTruth truth) {
                 truth.boxes().ifPresent(b -> picture.objects("annotated", b));
                 truth.mask().ifPresent(m -> picture.labels("annotated", m));
-                for (String network : List.of(MODEL, OTHER)) {
-                    Map<String, Tensor> own = Compared.outputsOf(network, outputs);
+                for (int k = 0; k < titles.size(); k++) {
+                    Map<String, Tensor> own =
+                            Compared.outputsOf(List.of(MODEL, OTHER).get(k), outputs);
                     if (data.task() == Task.DETECTION) {
                         picture.detections(
-                                network,
+                                titles.get(k),
                                 measure().detectionMetric().parts().detections(own, truth.placement()),
                                 LEAST_SHOWN);
                     } else {
-                        picture.labels(network, measure().labels().labels(own, truth.placement()));
+                        picture.labels(titles.get(k), measure().labels().labels(own, truth.placement()));
                     }
                 }
             }

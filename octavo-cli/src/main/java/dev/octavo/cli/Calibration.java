@@ -21,6 +21,9 @@ import java.util.Map;
 
 /** What ranges and corrections are taken from: data, or without any the network's own batch normalisations. */
 sealed interface Calibration {
+    /** How the fingerprint of no data begins. */
+    String NO_DATA = "no data: ";
+
     /** What passes may ask. */
     Witness witness(Graph graph, SweepOptions sweep, Progress progress);
 
@@ -98,7 +101,7 @@ sealed interface Calibration {
 
         @Override
         public String fingerprint() {
-            return "no data: batch-norm statistics; " + assumed;
+            return NO_DATA + "batch-norm statistics; " + assumed;
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -87,8 +88,8 @@ final class CompareCommand implements Callable<Integer> {
         Graph after = ModelFile.read(quantized);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
             Engine.Mode mode = simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED;
-            LayerComparison comparison = new LayerComparison(
-                    FloatTruth.of(before, recipe, examples, console).repaired(), after, mode);
+            LayerComparison comparison =
+                    new LayerComparison(truth(before, examples, console).repaired(), after, mode);
             Dataset compared = examples;
             if (worst) {
                 int index = comparison
@@ -100,6 +101,15 @@ final class CompareCommand implements Callable<Integer> {
             print(comparison.run(compared, atATime, console));
         }
         return Failures.DONE;
+    }
+
+    private FloatTruth truth(Graph before, Dataset examples, Console console) {
+        Optional<Plan> plan = ModelFile.plan(quantized);
+        try (DataOptions.Recalled calibrated = data.recall(plan, before, examples, common)) {
+            FloatTruth truth = FloatTruth.of(before, recipe, plan, calibrated.source(), console);
+            truth.warnings().forEach(console::warn);
+            return truth;
+        }
     }
 
     /** One example of a data set. */

@@ -1,6 +1,8 @@
 package dev.octavo.cli;
 
 import dev.octavo.core.data.Dataset;
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
 import dev.octavo.tasks.data.DatasetOptions;
 import dev.octavo.tasks.data.Datasets;
 import dev.octavo.tasks.data.LabeledDataset;
@@ -8,6 +10,8 @@ import dev.octavo.tasks.image.Preprocess;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -54,6 +58,39 @@ final class DataOptions {
     Dataset open(OptionalInt unlessSaid, CommonOptions common, Console console) {
         Path path = required(common);
         return open(path, samples, unlessSaid, preprocess.options(path, common), common, console);
+    }
+
+    /**
+     * What a quantized network was calibrated on, as far as its plan says so and the data have it.
+     *
+     * @param examples open already, and taken where the plan says nothing else
+     */
+    Recalled recall(Optional<Plan> plan, Graph model, Dataset examples, CommonOptions common) {
+        SortedMap<String, String> provenance = plan.map(Plan::provenance).orElseGet(TreeMap::new);
+        if (provenance.getOrDefault("data", "").startsWith(Calibration.NO_DATA)) {
+            return new Recalled(DataFreeOptions.calibration(model, preprocess(common), common), Optional.empty());
+        }
+        String samples = provenance.getOrDefault("samples", "");
+        if (!samples.matches("[1-9][0-9]{0,8}") || examples.fingerprint().equals(provenance.getOrDefault("data", ""))) {
+            return new Recalled(new Calibration.OnData(examples, 1), Optional.empty());
+        }
+        Path path = required(common);
+        // What is odd about the data was said when they were opened first.
+        Dataset data =
+                Datasets.spread(Datasets.open(path, preprocess.options(path, common)), Integer.parseInt(samples));
+        return new Recalled(new Calibration.OnData(data, 1), Optional.of(data));
+    }
+
+    /**
+     * What something was calibrated on.
+     *
+     * @param data what was opened for it, closed with this
+     */
+    record Recalled(Calibration source, Optional<Dataset> data) implements AutoCloseable {
+        @Override
+        public void close() {
+            data.ifPresent(Dataset::close);
+        }
     }
 
     /** The data to measure accuracy on. */

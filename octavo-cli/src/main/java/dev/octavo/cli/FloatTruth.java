@@ -1,13 +1,14 @@
 package dev.octavo.cli;
 
-import dev.octavo.core.data.Dataset;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
 import dev.octavo.ort.OrtEngine;
 import dev.octavo.ort.SweepOptions;
-import dev.octavo.ort.quantize.DataWitness;
 import dev.octavo.ort.quantize.Preparation;
+import dev.octavo.ort.quantize.Preparation.Rewritten;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,18 +17,53 @@ import java.util.Optional;
  * @param plain after the rewrites that every quantization begins with
  * @param repaired after those of the recipe too, so that values have the names and the scale that they have in the
  *     quantized network
+ * @param warnings why {@code repaired} may not be what was quantized, and what to do; empty when it is by the plan's
+ *     own word, or nothing is known
  */
-record FloatTruth(Graph plain, Graph repaired) {
-    static FloatTruth of(Graph model, Optional<Path> recipe, Dataset examples, Console console) {
+record FloatTruth(Graph plain, Graph repaired, List<String> warnings) {
+    /**
+     * Rewrites a model as it was rewritten when it was quantized.
+     *
+     * @param plan of the quantized network, if it is known: it names the graph that it was made for
+     * @param source what the quantized network was calibrated on, for rewrites that ask
+     */
+    static FloatTruth of(Graph model, Optional<Path> recipe, Optional<Plan> plan, Calibration source, Console console) {
         QuantizeOptions options =
                 recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT)).orElse(QuantizeOptions.DEFAULT);
         Graph plain = Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes).graph();
-        if (options.rewrites().isEmpty()) {
-            return new FloatTruth(plain, plain);
+        Rewritten repaired = options.rewrites().isEmpty()
+                ? Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes)
+                : Preparation.rewrite(
+                        model,
+                        options.rewritesForGrids(),
+                        source.witness(model, SweepOptions.standard(), console),
+                        OrtEngine.INSTANCE::inferTypes);
+        if (plan.isEmpty()) {
+            return new FloatTruth(plain, repaired.graph(), List.of());
         }
-        DataWitness witness = DataWitness.of(model, examples, SweepOptions.standard(), console);
-        Graph repaired = Preparation.rewrite(model, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes)
-                .graph();
-        return new FloatTruth(plain, repaired);
+        String made = plan.get().graphFingerprint();
+        Optional<Graph> same =
+                Preparation.forms(repaired, Preparation.rewritesThatMayPay(repaired), OrtEngine.INSTANCE::inferTypes)
+                        .stream()
+                        .filter(r -> r.fingerprint().equals(made))
+                        .map(Rewritten::graph)
+                        .findFirst();
+        return same.map(g -> new FloatTruth(plain, g, List.of()))
+                .orElseGet(() -> new FloatTruth(plain, repaired.graph(), List.of(doubt(recipe, plan.get(), source))));
+    }
+
+    private static String doubt(Optional<Path> recipe, Plan plan, Calibration source) {
+        String before = "The float network compared with is not the one that was quantized, so errors of values that"
+                + " rewrites scaled are not real: ";
+        if (recipe.isEmpty()) {
+            return before + "the plan was made for another graph. Give the recipe of the quantized model (--recipe),"
+                    + " and the float model that it was made from.";
+        }
+        String wanted = plan.provenance().getOrDefault("data", "");
+        return wanted.equals(source.fingerprint())
+                ? before + "the plan was made for another graph than " + recipe.get() + " gives. Give the recipe and"
+                        + " the float model that it was made from."
+                : before + "the rewrites of " + recipe.get() + " were done by what other data showed. Give the data"
+                        + " that it was calibrated on (--data).";
     }
 }

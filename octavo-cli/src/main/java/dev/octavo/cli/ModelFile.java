@@ -2,8 +2,10 @@ package dev.octavo.cli;
 
 import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
 import dev.octavo.onnx.OnnxReader;
 import dev.octavo.onnx.Scratch;
+import dev.octavo.onnx.plan.PlanCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
+import java.util.Optional;
 
 /** Reads models and writes results so that nothing half-written is ever left. */
 final class ModelFile {
@@ -109,6 +112,11 @@ final class ModelFile {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    /** The plan beside a quantized model, if there is one. */
+    static Optional<Plan> plan(Path model) {
+        return Optional.of(beside(model, ".plan.json")).filter(Files::exists).map(f -> PlanCodec.read(text(f)));
     }
 
     /** {@code model.int8.onnx} and {@code .plan.json} give {@code model.int8.plan.json}. */

@@ -1,6 +1,5 @@
 package dev.octavo.cli;
 
-import dev.octavo.analysis.report.Report;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
@@ -45,34 +44,6 @@ record Proof(long samples, List<String> skipped, Map<String, Object> facts, List
             ComparisonText text = new ComparisonText(done.metric(), NETWORKS);
             return new Proof(text.samples(), done.skipped(), text.facts(done.skipped()), text.lines());
         }
-    }
-
-    /** The scores of one of the three that are numbers, by name; scores of single classes are left out. */
-    Map<String, Double> scores(String network) {
-        Map<String, Double> scores = new LinkedHashMap<>();
-        if (facts.get(network) instanceof Map<?, ?> one) {
-            one.forEach((name, score) -> {
-                if (score instanceof Number n && !String.valueOf(name).contains(" ")) {
-                    scores.put(String.valueOf(name), n.doubleValue());
-                }
-            });
-        }
-        return scores;
-    }
-
-    /** By score, where its difference from the float network lies. */
-    Map<String, Report.Band> differences(String network) {
-        Map<String, Report.Band> differences = new LinkedHashMap<>();
-        if (facts.get(network) instanceof Map<?, ?> one && one.get("difference") instanceof Map<?, ?> all) {
-            all.forEach((name, difference) -> {
-                if (difference instanceof Map<?, ?> d
-                        && d.get("low") instanceof Number low
-                        && d.get("high") instanceof Number high) {
-                    differences.put(String.valueOf(name), new Report.Band(low.doubleValue(), high.doubleValue()));
-                }
-            });
-        }
-        return differences;
     }
 
     private static Proof classification(

@@ -6,6 +6,7 @@ function summary() {
   const known = Object.keys(data.scores[0].scores);
   const names = [...new Set(data.scores.flatMap(s => Object.keys(s.scores)))].filter(n => n !== "samples");
   const first = primary(known);
+  const others = names.filter(n => n !== first);
   const right = element("div");
   box.append(right);
   const gained = s => {
@@ -15,8 +16,8 @@ function summary() {
     return `${sign(number(s.scores[first]) - number(data.scores[0].scores[first]))} (${sign(number(d.low))} to ${sign(number(d.high))})`;
   };
   right.append(
-    table(["network", ...names.map(titleOf), titleOf(first) + " gained"],
-      data.scores.map(s => [s.network, ...names.map(n => shown(n, s.scores[n])), gained(s)])),
+    table(["network", titleOf(first), "gained", ...others.map(titleOf)],
+      data.scores.map(s => [s.network, shown(first, s.scores[first]), gained(s), ...others.map(n => shown(n, s.scores[n]))])),
     note("In brackets, where 95 % of such sets of samples would have the difference from float, in points."));
   const scale = isShare(first) ? 100 : 1;
   chart(right, titleOf(first) + " of the networks", space => ({
@@ -33,7 +34,7 @@ function pictures() {
   if (data.pictures.length === 0) return;
   section("pictures", "Pictures", note("The samples on which the quantized network says something else than the float one, most different first."),
     element("div", { class: "pictures" }, ...data.pictures.map(p =>
-      element("figure", {}, element("img", { src: p.uri, alt: p.caption }), element("figcaption", {}, p.caption)))));
+      element("figure", {}, ...(p.uri ? [element("img", { src: p.uri, alt: p.caption })] : []), element("figcaption", {}, p.caption)))));
 }
 
 function journal() {

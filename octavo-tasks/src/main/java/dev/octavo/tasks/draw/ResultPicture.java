@@ -43,9 +43,19 @@ public final class ResultPicture {
      * @param classes the classes' names
      */
     public ResultPicture(Picture photo, List<String> classes) {
+        this(photo, classes, photo.width() < NARROW ? 2 : 1);
+    }
+
+    /**
+     * Nothing beside each other yet.
+     *
+     * @param classes the classes' names
+     * @param zoom how wide and high each pixel of the photograph is drawn
+     */
+    public ResultPicture(Picture photo, List<String> classes, int zoom) {
         this.photo = photo;
         this.classes = List.copyOf(classes);
-        this.zoom = photo.width() < NARROW ? 2 : 1;
+        this.zoom = zoom;
     }
 
     /** Adds what was found, as far as it scores {@code least} or more. */

@@ -149,7 +149,7 @@ public record ClassificationMetric(long samples, long top1, long top5, long notA
         return before;
     }
 
-    private static double[] scores(String output, Tensor t) {
+    static double[] scores(String output, Tensor t) {
         Shape shape = t.shape();
         if (shape.rank() < 2 || shape.elements() != shape.dim(1) || shape.elements() == 0) {
             throw new ModelException(

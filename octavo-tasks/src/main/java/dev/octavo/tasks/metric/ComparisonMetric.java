@@ -101,7 +101,7 @@ public record ComparisonMetric(
         return new ComparisonMetric(reference, tallies2, others2);
     }
 
-    private static Tensor output(Map<String, Tensor> outputs, String network) {
+    static Tensor output(Map<String, Tensor> outputs, String network) {
         Tensor named = outputs.get(network);
         return named != null
                 ? named
