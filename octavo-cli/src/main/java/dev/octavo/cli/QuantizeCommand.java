@@ -1,9 +1,11 @@
 package dev.octavo.cli;
 
 import dev.octavo.core.data.Dataset;
+import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.tasks.data.Datasets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +74,12 @@ final class QuantizeCommand implements Callable<Integer> {
             description = "How much work may be lost at most (default: 5).")
     private double checkpointEvery = 5;
 
+    @Option(
+            names = "--report",
+            paramLabel = "REPORT.html",
+            description = "Write a page on the result too, as octavo report does (default: none).")
+    private Optional<Path> report = Optional.empty();
+
     @Mixin
     private Threads threads = new Threads();
 
@@ -103,6 +111,11 @@ final class QuantizeCommand implements Callable<Integer> {
 
     private void requireOneSource() {
         if (dataFree.isAsked()) {
+            if (report.isPresent()) {
+                throw common.wrong(
+                        "--report compares on data, and --data-free has none",
+                        "leave it out, and give data to octavo report afterwards");
+            }
             data.requireNone(common);
             if (task.isAsked() && task.testData().isEmpty()) {
                 throw common.wrong("--task needs data to measure on", "add --test-data DATA");
@@ -146,9 +159,26 @@ final class QuantizeCommand implements Callable<Integer> {
     private void quantize(QuantizeJob job, Calibration source, Timing timing, Console console) {
         timing.lap("read");
         try {
-            print(job.run(source, timing, console), console);
+            List<Summary> made = job.run(source, timing, console);
+            report.ifPresent(page -> report(job, source, page, console));
+            print(made, console);
         } finally {
             job.test().ifPresent(TestData::close);
+        }
+    }
+
+    /* The accuracy was measured already, and the summary has it. */
+    private void report(QuantizeJob job, Calibration source, Path page, Console console) {
+        if (source instanceof Calibration.OnData on) {
+            ReportJob.Subject subject =
+                    new ReportJob.Subject(model, job.wanted().get(0).output(), flags.recipe());
+            Dataset some = Datasets.spread(on.examples(), ReportCommand.DEFAULT_SAMPLES);
+            ReportJob.Data looked = new ReportJob.Data(
+                    some, String.valueOf(data.required(common)), job.test(), false, ReportCommand.DEFAULT_PICTURES);
+            ReportJob.write(
+                    new ReportJob(subject, Engine.Mode.OPTIMIZED, job.sweep().threads(), console)
+                            .make(job.graph(), looked, source, ReportJob.Attached.NONE),
+                    page);
         }
     }
 
@@ -161,6 +191,12 @@ final class QuantizeCommand implements Callable<Integer> {
             ModelFile.requireWritable(one.output(), inputs);
             QuantizeJob.COMPANIONS.forEach(c -> ModelFile.requireWritable(ModelFile.beside(one.output(), c), inputs));
         }
+        if (report.isPresent() && wanted.size() > 1) {
+            throw common.wrong(
+                    "--report is about one model, and --range asks for " + wanted.size(),
+                    "ask for one range rule, or make each page with octavo report");
+        }
+        report.ifPresent(page -> ModelFile.requireWritable(page, inputs));
         sweep.checkpoint().ifPresent(c -> ModelFile.requireWritable(c, inputs));
     }
 

@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
             "  octavo report model.onnx model.int8.onnx --data pictures.yaml --task classification -o report.html"
         })
 final class ReportCommand implements Callable<Integer> {
-    private static final int DEFAULT_SAMPLES = 16;
-    private static final int DEFAULT_PICTURES = 6;
+    static final int DEFAULT_SAMPLES = 16;
+    static final int DEFAULT_PICTURES = 6;
 
     @Parameters(index = "0", paramLabel = "FLOAT", description = "The float ONNX model.")
     private Path truth = Path.of("");

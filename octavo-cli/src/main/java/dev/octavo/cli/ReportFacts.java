@@ -85,6 +85,27 @@ final class ReportFacts {
                 timing.path("quiet").asBoolean(true) ? "" : ", on a busy machine");
     }
 
+    /** A recipe of what a summary says, where no recipe is known; empty when there is no summary. */
+    static String recipe(JsonNode summary) {
+        if (!summary.has("weightBits")) {
+            return "";
+        }
+        return String.format(
+                Locale.ROOT,
+                """
+                # By the summary; what was said with other options, as --keep-float, is not in it.
+                plan:
+                  objective: %s
+                  activations: { bits: %d, range: %s }
+                  weights: { bits: %d, per: %s }
+                """,
+                summary.path("objective").asText(),
+                summary.path("activationBits").asInt(),
+                summary.path("range").asText(),
+                summary.path("weightBits").asInt(),
+                summary.path("weights").asText().replace("per-", ""));
+    }
+
     /** What a summary warns of. */
     static List<String> problems(JsonNode summary) {
         List<String> problems = new ArrayList<>();

@@ -77,7 +77,7 @@ record ReportJob(Subject subject, Engine.Mode mode, int threads, Console console
                 attached.tune(),
                 attached.doctor(),
                 ReportFacts.journal(summary),
-                subject.recipe().map(ModelFile::text).orElse(""),
+                subject.recipe().map(ModelFile::text).orElseGet(() -> ReportFacts.recipe(summary)),
                 data.test()
                         .map(t -> ResultPictures.of(t, before, after, mode, data.pictures(), threads, console))
                         .orElse(List.of()),

@@ -172,6 +172,38 @@ class ReportCommandTest {
         assertThat(report(int8).path("pictures")).isEmpty();
     }
 
+    @Test
+    void quantizeWritesThePageAtOnce() throws Exception {
+        data = samples();
+        Path html = folder.resolve("report.html");
+        Path recipe = Files.writeString(folder.resolve("r.yaml"), "rewrite: [ equalize ]\n");
+        Path int8 = quantized("--recipe", recipe, "--task", "classification", "--report", html);
+        String shown = page("document.getElementById('data').textContent");
+        if (!shown.isEmpty()) {
+            JsonNode at = new ObjectMapper().readTree(shown);
+            JsonNode after = report(int8, "--recipe", recipe, "--task", "classification");
+            assertThat(at.path("scores")).hasSize(3).isEqualTo(after.path("scores"));
+            assertThat(at.path("sites")).isEqualTo(after.path("sites"));
+            assertThat(at.path("warnings")).isEmpty();
+        }
+        Object[] two = {"quantize", model, "--data", data, "--report", html, "-o", int8, "--range", "min-max,abs-max"};
+        Octavo.run(two).misused("--report is about one model");
+        Octavo.run("quantize", model, "--data-free", "--report", html, "-o", int8)
+                .misused("--data-free has none");
+    }
+
+    @Test
+    void aRecipeIsShownWithoutOne() throws Exception {
+        Path int8 = quantized("--weight-bits", 4, "--weights", "per-tensor");
+        String recipe = report(int8).path("recipe").asText();
+        assertThat(recipe).contains("bits: 4, per: tensor", "range: min-max", "objective: size");
+        Path file = Files.writeString(folder.resolve("shown.yaml"), recipe);
+        Path again = folder.resolve("again.onnx");
+        Octavo.run("quantize", model, "--data", data, "--recipe", file, "-o", again)
+                .succeeded();
+        assertThat(Files.readAllBytes(again)).isEqualTo(Files.readAllBytes(int8));
+    }
+
     /* On noise a network says the same always; these it tells apart. */
     private Path samples() throws IOException {
         SamplePictures pictures = SamplePictures.of(SamplePictures.TEST_SEED);
