@@ -3,6 +3,7 @@ package dev.octavo.analysis.report;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.stat.ChannelStats;
 import dev.octavo.core.stat.DyadicHistogram;
@@ -17,6 +18,8 @@ import dev.octavo.ort.EvidenceSweep;
 import dev.octavo.ort.OrtEngine;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.quant.target.Group;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,7 +34,10 @@ final class Distributions {
     private static final int BARS = 120;
 
     /* Among more channels than a chart has pixels nobody sees one: then each point stands for several. */
-    private static final int CHANNELS = 512;
+    private static final int CHANNELS = 256;
+
+    /* More digits nobody sees in a chart, and they are most of a page of a thousand values. */
+    private static final MathContext DIGITS = new MathContext(4);
 
     private final Evidence evidence;
     private final Map<String, float[]> weights = new HashMap<>();
@@ -54,13 +60,28 @@ final class Distributions {
             TensorType type = types.get(v);
             boolean there = graph.value(v).filter(x -> x.constant().isEmpty()).isPresent();
             if (there && type != null && type.dtype() == DType.FLOAT) {
-                axes.put(v, type.shape().rank() > 1 ? Set.of(1) : Set.of());
+                axes.put(v, channelAxis(graph.require(v), type.shape().rank()));
             }
         }
         return new Distributions(
                 graph,
                 EvidenceSweep.collect(graph, Fingerprint.of(graph), new EvidenceRequest(axes), data, options, progress)
                         .evidence());
+    }
+
+    /* As the layer that gives it says; else the second of [N, C, H, W], or the last of tokens and rows. */
+    private static Set<Integer> channelAxis(Value value, int rank) {
+        if (rank < 2) {
+            return Set.of();
+        }
+        int axis =
+                value.producer().flatMap(Weighted::of).map(Weighted::resultAxis).orElse(rank > 3 ? 1 : rank - 1);
+        return Set.of(axis < 0 ? axis + rank : axis);
+    }
+
+    /** As a chart needs it. */
+    static float rounded(float x) {
+        return Float.isFinite(x) ? new BigDecimal(x).round(DIGITS).floatValue() : x;
     }
 
     private static float[] largest(Weighted w) {
@@ -98,7 +119,7 @@ final class Distributions {
             for (int c = from + 1; c < Math.min(channels, from + together); c++) {
                 v = most ? Math.max(v, values.at(c)) : Math.min(v, values.at(c));
             }
-            thinned.add(v);
+            thinned.add(rounded(v));
         }
         return thinned;
     }

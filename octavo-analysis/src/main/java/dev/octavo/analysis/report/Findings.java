@@ -28,7 +28,7 @@ import java.util.Optional;
  */
 public record Findings(Graph plain, Graph truth, Graph quantized, Optional<Plan> plan) {
     /* Points of a scatter plot. */
-    private static final int POINTS = 400;
+    private static final int POINTS = 300;
 
     /** A site per compared value, worst first. */
     public List<ReportSite> sites(Dataset data, Engine.Mode mode, int threads, Progress progress) {
@@ -53,7 +53,9 @@ public record Findings(Graph plain, Graph truth, Graph quantized, Optional<Plan>
                     now.histogram(v),
                     now.ranges(v, before),
                     now.weights(v, before),
-                    points.getOrDefault(v, List.of())));
+                    points.getOrDefault(v, List.of()).stream()
+                            .map(p -> new float[] {Distributions.rounded(p[0]), Distributions.rounded(p[1])})
+                            .toList()));
         }
         return sites;
     }

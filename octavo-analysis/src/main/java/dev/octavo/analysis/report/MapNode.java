@@ -3,11 +3,15 @@ package dev.octavo.analysis.report;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.tensor.DType;
+import dev.octavo.core.tensor.TensorType;
+import dev.octavo.ort.OrtEngine;
 import dev.octavo.quant.target.Group;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer on the map of a network: an operator with the limits that follow it.
@@ -19,8 +23,9 @@ import java.util.Map;
  * @param reads the layers that it reads, by their place in the list
  */
 public record MapNode(String site, String op, int depth, int lane, List<Integer> reads) {
-    /** The map of a network, in topological order. */
+    /** The map of a network, in topological order; what computes shapes and indices is not on it. */
     public static List<MapNode> of(Graph graph) {
+        Map<String, TensorType> types = OrtEngine.INSTANCE.inferTypes(graph);
         List<MapNode> nodes = new ArrayList<>();
         Map<Value, Integer> makers = new HashMap<>();
         Map<Integer, Integer> lanes = new HashMap<>();
@@ -30,7 +35,7 @@ public record MapNode(String site, String op, int depth, int lane, List<Integer>
                     .map(v -> makers.getOrDefault(v, 0))
                     .distinct()
                     .toList();
-            if (g.node().presentOutputs().isEmpty()) {
+            if (g.node().presentOutputs().isEmpty() || !isFloat(types.get(last(g).name()))) {
                 continue;
             }
             int depth =
@@ -47,6 +52,11 @@ public record MapNode(String site, String op, int depth, int lane, List<Integer>
                     reads));
         }
         return nodes;
+    }
+
+    /* What is not known may be. */
+    private static boolean isFloat(@Nullable TensorType type) {
+        return type == null || type.dtype() == DType.FLOAT;
     }
 
     private static Value last(Group g) {

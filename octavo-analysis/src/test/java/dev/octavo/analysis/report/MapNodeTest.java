@@ -25,6 +25,14 @@ class MapNodeTest {
         assertThat(y.reads().stream().map(i -> map.get(i).site())).containsExactlyInAnyOrder("q", "s");
     }
 
+    @Test
+    void whatComputesShapesIsNotOnIt() {
+        List<MapNode> map = MapNode.of(
+                GraphText.parse("x[1,3,8,8] -> Relu -> r; r -> Shape -> s; r -> Reshape(s) -> t; t -> Sigmoid -> y"));
+        assertThat(map).extracting(MapNode::site).containsExactly("r", "t", "y");
+        assertThat(map.get(1).reads()).containsExactly(0);
+    }
+
     private static MapNode at(List<MapNode> map, String site) {
         return map.stream().filter(n -> n.site().equals(site)).findFirst().orElseThrow();
     }

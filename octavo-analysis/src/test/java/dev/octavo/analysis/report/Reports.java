@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.IntFunction;
 
 /** Reports with everything in them, for tests of the page. */
@@ -111,6 +112,37 @@ final class Reports {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(text, e);
         }
+    }
+
+    /** As {@link #whole}, each value with as many bars, channels and points as there can be. */
+    static Report large(int n) {
+        Report few = whole(n);
+        Random random = new Random(1);
+        List<Float> channels = new ArrayList<>();
+        List<float[]> points = new ArrayList<>();
+        List<Long> bars = new ArrayList<>();
+        for (int i = 0; i < 256; i++) {
+            channels.add(Distributions.rounded((float) random.nextGaussian()));
+        }
+        for (int i = 0; i < 300; i++) {
+            points.add(new float[] {channels.get(i % 256), channels.get((7 * i) % 256)});
+        }
+        for (int i = 0; i < 120; i++) {
+            bars.add(10_000L * i);
+        }
+        return with(
+                few,
+                few.sites().stream()
+                        .map(s -> new ReportSite(
+                                s.columns(),
+                                s.because(),
+                                s.grid(),
+                                s.clipped(),
+                                Optional.of(new ReportSite.Bars(-4, 0.07, bars)),
+                                Optional.of(new ReportSite.Ranges(2, channels, channels, channels, channels)),
+                                Optional.of(new ReportSite.Weights(2, channels, channels)),
+                                points))
+                        .toList());
     }
 
     /** The same about other sites. */
