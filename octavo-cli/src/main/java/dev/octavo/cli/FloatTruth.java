@@ -60,6 +60,10 @@ record FloatTruth(Graph plain, Graph repaired, List<String> warnings) {
                     + " and the float model that it was made from.";
         }
         String wanted = plan.provenance().getOrDefault("data", "");
+        if (wanted.startsWith(Calibration.NO_DATA)) {
+            return before + "the rewrites of " + recipe.get() + " were done without data, by other pre-processing. Give"
+                    + " the pictures themselves with --data, and --mean, --std or --scale as with --data-free.";
+        }
         return wanted.equals(source.fingerprint())
                 ? before + "the plan was made for another graph than " + recipe.get() + " gives. Give the recipe and"
                         + " the float model that it was made from."

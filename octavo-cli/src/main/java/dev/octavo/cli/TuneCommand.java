@@ -7,6 +7,7 @@ import dev.octavo.analysis.tune.Tuner;
 import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.plan.Plan;
 import dev.octavo.onnx.Fingerprint;
 import dev.octavo.onnx.OnnxWriter;
 import dev.octavo.onnx.plan.PlanCodec;
@@ -16,6 +17,7 @@ import dev.octavo.tasks.metric.TaskMetric;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -131,7 +133,16 @@ final class TuneCommand implements Callable<Integer> {
         SweepLog log = SweepLog.open(ModelFile.beside(output, ".tune.jsonl"));
         console.begin("tune", 0);
         Tuner.Result result = new Tuner<>(
-                        trial, new Tuner.Setup(graph, options, wanted, log, identity, inTime, this::keep, console))
+                        trial,
+                        new Tuner.Setup(
+                                graph,
+                                options,
+                                wanted,
+                                log,
+                                identity,
+                                inTime,
+                                (made, text) -> keep(made, text, examples),
+                                console))
                 .run();
         console.end();
         return print(result);
@@ -146,9 +157,15 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     /* Each file is written aside and renamed: whatever happens, whole files lie there. */
-    private void keep(Trial.Made made, String recipe) {
+    private void keep(Trial.Made made, String recipe, Dataset examples) {
+        Plan plan = made.plan()
+                .withProvenance(Map.of(
+                        "tool", new Main.Version().getVersion()[0],
+                        "model", String.valueOf(model.getFileName()),
+                        "data", examples.fingerprint(),
+                        "samples", Integer.toString(examples.size())));
         OnnxWriter.write(made.lowered(), output);
-        ModelFile.write(ModelFile.beside(output, ".plan.json"), PlanCodec.write(made.plan()));
+        ModelFile.write(ModelFile.beside(output, ".plan.json"), PlanCodec.write(plan));
         ModelFile.write(ModelFile.beside(output, ".recipe.yaml"), recipe);
     }
 

@@ -159,6 +159,43 @@ class ReportCommandTest {
     }
 
     @Test
+    void aTunedNetworkAndOneMadeWithoutDataAreRecognisedToo() throws Exception {
+        data = samples();
+        Path tuned = folder.resolve("tuned.onnx");
+        Object[] tune = {
+            "tune",
+            model,
+            "--data",
+            data,
+            "--samples",
+            6,
+            "--task",
+            "classification",
+            "--weight-bits",
+            3,
+            "--weights",
+            "per-tensor",
+            "--target",
+            "top1 -100",
+            "-o",
+            tuned
+        };
+        Octavo.run(tune).succeeded();
+        Path equalize = Files.writeString(folder.resolve("e.yaml"), "rewrite: [ equalize ]\n");
+        Path recipe = folder.resolve("tuned.recipe.yaml");
+        assertThat(report(tuned, "--recipe", recipe, "--samples", 2).path("warnings"))
+                .isEmpty();
+        Path free = folder.resolve("free.onnx");
+        Octavo.run("quantize", model, "--data-free", "--mean", 120, "--std", 60, "--recipe", equalize, "-o", free)
+                .succeeded();
+        assertThat(report(free, "--recipe", equalize, "--mean", 120, "--std", 60)
+                        .path("warnings"))
+                .isEmpty();
+        assertThat(report(free, "--recipe", equalize).path("warnings").path(0).asText())
+                .contains("without data", "--mean");
+    }
+
+    @Test
     void showsThePicturesWhoseClassChanged() throws Exception {
         data = samples();
         Path int8 = quantized("--weight-bits", 2);

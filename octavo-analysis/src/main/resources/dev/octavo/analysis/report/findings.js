@@ -3,6 +3,7 @@ const bars = (box, label, title, names, values, color = () => "--accent") => cha
   grid: { left: 16 + widest(names, Math.min(320, space / 2.6)), right: 70, top: 12, bottom: 44 },
   xAxis: axis(title, { type: "value", scale: false, axisLabel: short }),
   yAxis: axis("", { type: "category", inverse: true, data: names, axisLabel: { fontSize: 12, width: Math.min(320, space / 2.6), overflow: "truncate", interval: 0 } }),
+  tooltip: { ...tooltip(), formatter: p => `${plain(p.name)}: ${show(Number(Number(p.value).toPrecision(4)))}` },
   series: [{ type: "bar", barMaxWidth: 14, ...still, label: { show: true, position: "right", color: css("--ink"), formatter: p => show(Number(Number(p.value).toPrecision(3))) },
     data: values.map((v, i) => ({ value: v, itemStyle: paint(color(i)), label: v < 0 ? { position: "left" } : undefined })) }]
 }), 4 + 1.5 * names.length + "rem");
@@ -40,9 +41,11 @@ function doctor() {
   if (!data.diagnosed) return;
   const found = data.diagnosed.diagnoses || [];
   const ladder = data.diagnosed.ladder || [];
+  // A site that was compared has a page.
+  const place = d => byName.has(d.site) ? element("span", {}, element("a", { href: "#site=" + encodeURIComponent(d.site) }, d.site), ` (${d.kind})`) : `${d.site} (${d.kind})`;
   const s = section("doctor", "Doctor", note("Why sites harm the outputs, most of the noise first, and what helps."),
     texts(["site", "cause", "share of the noise", "evidence", "remedies"], found.map(d =>
-      [`${d.site} (${d.kind})`, d.cause, percent(d.share), d.evidence, (d.remedies || []).join("\n")])));
+      [place(d), d.cause, percent(d.share), d.evidence, (d.remedies || []).join("\n")])));
   if (ladder.length === 0) return;
   const tried = ladder.filter(r => !r.note);
   const scores = Object.keys(tried[0]?.scores || {});

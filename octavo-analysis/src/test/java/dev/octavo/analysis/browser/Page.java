@@ -136,6 +136,20 @@ public final class Page implements AutoCloseable {
         tools.call("Input.dispatchKeyEvent", down.deepCopy().put("type", "keyUp"));
     }
 
+    /** Points at the middle of an element, as far as it is there. */
+    public void point(String selector) {
+        JsonNode at = evaluate("(() => { const e = document.querySelector('" + selector + "'); "
+                + "e.scrollIntoView({ block: 'center' }); const r = e.getBoundingClientRect(); "
+                + "return [r.left + r.width / 2, r.top + r.height / 2]; })()");
+        tools.call(
+                "Input.dispatchMouseEvent",
+                Map.of(
+                        "type", "mouseMoved",
+                        "x", at.path(0).asDouble(),
+                        "y", at.path(1).asDouble()));
+        settle();
+    }
+
     /** Types text where the focus is. */
     public void type(String text) {
         tools.call("Input.insertText", Map.of("text", text));

@@ -138,6 +138,39 @@ class ReportInBrowserTest {
     }
 
     @Test
+    void pointingAtChartsSaysNumbersAndNames() throws Exception {
+        look(Reports.of(3, i -> "<b>" + i + "</b>"), page -> {
+            page.viewport(1400, 900);
+            page.point("#value .chart");
+            assertThat(text(page, "document.querySelector('#value .chart').innerText"))
+                    .contains("values about");
+            String bars = "#sensitivity .chart svg path[fill=\"var(--accent)\"]";
+            page.point(bars);
+            assertThat(text(page, "document.querySelector('#sensitivity .chart').innerText"))
+                    .contains("b (weight): 3");
+            // Still as it was: pointing changes no colours to what a library makes of a name it cannot read.
+            assertThat(count(page, bars)).isEqualTo(2);
+            for (String part : List.of("summary", "value", "doctor", "tuner")) {
+                page.point("#" + part + " .chart");
+            }
+        });
+    }
+
+    @Test
+    void theRecipeCanBeCopiedAndADiagnosisLeadsToItsValue() throws Exception {
+        look(Reports.of(2, i -> List.of("b", "a").get(i)), page -> {
+            page.evaluate("document.querySelector('#recipe button').click()");
+            page.until("document.querySelector('#recipe [role=status]').textContent !== ''");
+            assertThat(text(page, "document.querySelector('#value h3').textContent"))
+                    .isEqualTo("b");
+            page.evaluate("document.querySelector('#doctor a').click()");
+            page.settle();
+            assertThat(text(page, "document.querySelector('#value h3').textContent"))
+                    .isEqualTo("a");
+        });
+    }
+
+    @Test
     void darkColoursReachTheChartsToo() throws Exception {
         look(Reports.whole(3), page -> {
             String ground = "getComputedStyle(document.body).backgroundColor";
