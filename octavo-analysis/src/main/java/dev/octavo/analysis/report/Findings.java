@@ -2,6 +2,7 @@ package dev.octavo.analysis.report;
 
 import dev.octavo.analysis.compare.ComparedSite;
 import dev.octavo.analysis.compare.LayerComparison;
+import dev.octavo.analysis.compare.PairStats;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Progress;
@@ -35,7 +36,10 @@ public record Findings(Graph plain, Graph truth, Graph quantized, Optional<Plan>
         LayerComparison comparison = new LayerComparison(truth, quantized, mode);
         List<ComparedSite> compared = comparison.run(data, threads, progress);
         Map<String, List<float[]>> points = comparison.points(data, POINTS);
-        List<String> values = compared.stream().map(ComparedSite::value).toList();
+        List<String> values = compared.stream()
+                .filter(Findings::isFinite)
+                .map(ComparedSite::value)
+                .toList();
         SweepOptions options = SweepOptions.standard().withThreads(threads);
         Distributions now = Distributions.of(truth, values, data, options, progress);
         boolean repaired = !Fingerprint.of(plain).equals(Fingerprint.of(truth));
@@ -58,6 +62,12 @@ public record Findings(Graph plain, Graph truth, Graph quantized, Optional<Plan>
                             .toList()));
         }
         return sites;
+    }
+
+    /* What is infinite or no number has no histogram; its row says so. */
+    private static boolean isFinite(ComparedSite c) {
+        PairStats s = c.accumulated();
+        return s.notANumber() == 0 && Double.isFinite(s.x().min()) && Double.isFinite(s.x().max());
     }
 
     private static String reason(Plan plan, String value) {

@@ -64,6 +64,18 @@ class FindingsTest {
     }
 
     @Test
+    void whatIsInfiniteIsARowWithoutAHistogram() {
+        Prepared p = prepared("x[1,3,8,8] -> Conv(w[6,3,3,3]) -> Relu -> r; r -> Log -> y");
+        Plan plan = plan(p);
+        List<ReportSite> sites = new Findings(p.graph(), p.graph(), p.lower(plan), Optional.of(plan))
+                .sites(DATA, Engine.Mode.UNFUSED, 1, Progress.NONE);
+        assertThat(sites.get(0).columns()).containsEntry("value", "y");
+        assertThat(sites.get(0).histogram()).isEmpty();
+        assertThat(ReportPage.json(Reports.with(Reports.whole(1), sites))).contains("\"value\":\"y\"");
+        assertThat(sites.subList(1, sites.size())).allMatch(s -> s.histogram().isPresent());
+    }
+
+    @Test
     void aRepairedNetworkStandsBesideWhatItWas() {
         String network = "x[1,3,8,8] -> Conv(%s[6,3,3,3]) -> Relu -> r; r -> Conv(v[4,6,1,1]) -> y";
         Prepared p = prepared(String.format(network, "w"));
