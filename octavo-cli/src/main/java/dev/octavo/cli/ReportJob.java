@@ -96,7 +96,11 @@ record ReportJob(Subject subject, Engine.Mode mode, int threads, Console console
                 "quantized model",
                 subject.quantized()
                         + (mode == Engine.Mode.UNFUSED ? ", simulated in float" : ", executed in integers"));
-        facts.put("compared on", data.examples().size() + " examples of " + data.text());
+        facts.put(
+                "compared on",
+                data.examples().size()
+                        + (data.examples().size() == 1 ? " example of " : " examples of ")
+                        + data.text());
         facts.putAll(ReportFacts.of(summary));
         ReportFacts.worst(sites).ifPresent(w -> facts.put("worst value", w));
         return facts;
