@@ -16,7 +16,7 @@ public final class MakeScenes {
     /**
      * What to make.
      *
-     * @param seed the same seed gives the same files, byte by byte
+     * @param seed the same seed gives the same files, byte by byte on one platform
      * @param scenes how many
      * @param samples key frames per scene, half a second apart
      * @param sweeps written per key frame, itself included, 1 to 10

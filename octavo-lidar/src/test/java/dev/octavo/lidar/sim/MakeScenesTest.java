@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.octavo.core.ModelException;
+import dev.octavo.lidar.geometry.OrientedBox;
 import dev.octavo.lidar.geometry.Pose;
 import dev.octavo.lidar.geometry.Vec3;
 import dev.octavo.lidar.nuscenes.DetectionBox;
@@ -40,7 +41,12 @@ class MakeScenesTest {
                 Actor actor = world.actors().get(a);
                 DetectionBox box = boxes.get(a);
                 assertThat(box.type()).isEqualTo(actor.kind().type());
-                assertThat(box.box()).isEqualTo(actor.at(0.5 * s, world.ground()));
+                OrientedBox expected = actor.at(0.5 * s, world.ground());
+                assertThat(box.box().rotation()).isEqualTo(expected.rotation());
+                assertThat(box.box().length()).isEqualTo(expected.length());
+                assertThat(box.box().width()).isEqualTo(expected.width());
+                Vec3 off = box.box().centre().minus(expected.centre());
+                assertThat(Math.hypot(off.lengthXy(), off.z())).isLessThan(1e-9);
                 assertThat(Math.hypot(box.vx(), box.vy())).isCloseTo(actor.speed(), within(1e-6));
                 assertThat(box.attribute()).isEqualTo(actor.kind().attribute(actor.speed()));
             }
