@@ -13,7 +13,9 @@ record Ray(double x, double y, double z, double dx, double dy, double dz) {
     double distance(OrientedBox box, double cos, double sin) {
         double ox = x - box.centre().x();
         double oy = y - box.centre().y();
-        double[] from = {cos * ox + sin * oy, cos * oy - sin * ox, z - box.centre().z()};
+        double[] from = {
+            cos * ox + sin * oy, cos * oy - sin * ox, z - box.centre().z()
+        };
         double[] way = {cos * dx + sin * dy, cos * dy - sin * dx, dz};
         double[] half = {box.length() / 2, box.width() / 2, box.height() / 2};
         double in = 0;

@@ -48,10 +48,14 @@ final class SceneWriter {
         row("sensor", "token", SENSOR, "channel", "LIDAR_TOP", "modality", "lidar");
         row(
                 "calibrated_sensor",
-                "token", MOUNT,
-                "sensor_token", SENSOR,
-                "translation", list(Lidar.MOUNT.translation()),
-                "rotation", list(Lidar.MOUNT.rotation()));
+                "token",
+                MOUNT,
+                "sensor_token",
+                SENSOR,
+                "translation",
+                list(Lidar.MOUNT.translation()),
+                "rotation",
+                list(Lidar.MOUNT.rotation()));
         for (ActorKind kind : ActorKind.values()) {
             row("category", "token", kind.category(), "name", kind.category());
         }
@@ -96,11 +100,16 @@ final class SceneWriter {
             long key = (long) s * SWEEPS_PER_SAMPLE * SWEEP_MICROS;
             row(
                     "sample",
-                    "token", sample(name, s),
-                    "timestamp", start + key,
-                    "scene_token", name,
-                    "prev", s == 0 ? "" : sample(name, s - 1),
-                    "next", s == samples - 1 ? "" : sample(name, s + 1));
+                    "token",
+                    sample(name, s),
+                    "timestamp",
+                    start + key,
+                    "scene_token",
+                    name,
+                    "prev",
+                    s == 0 ? "" : sample(name, s - 1),
+                    "next",
+                    s == samples - 1 ? "" : sample(name, s + 1));
             for (int back = sweeps - 1; back >= 0; back--) {
                 long micros = key - (long) back * SWEEP_MICROS;
                 Lidar.Scan scan = lidar.scan(world, SECONDS * micros, seed * 1_000_003 + micros / SWEEP_MICROS);
@@ -110,14 +119,22 @@ final class SceneWriter {
                 pose(token, world.ego(SECONDS * micros), start + micros);
                 row(
                         "sample_data",
-                        "token", token,
-                        "sample_token", sample(name, s),
-                        "ego_pose_token", token,
-                        "calibrated_sensor_token", MOUNT,
-                        "timestamp", start + micros,
-                        "is_key_frame", back == 0,
-                        "filename", file,
-                        "prev", before);
+                        "token",
+                        token,
+                        "sample_token",
+                        sample(name, s),
+                        "ego_pose_token",
+                        token,
+                        "calibrated_sensor_token",
+                        MOUNT,
+                        "timestamp",
+                        start + micros,
+                        "is_key_frame",
+                        back == 0,
+                        "filename",
+                        file,
+                        "prev",
+                        before);
                 before = token;
                 if (back == 0) {
                     annotate(name, s, samples, world, scan);
@@ -134,17 +151,28 @@ final class SceneWriter {
             String attribute = actor.kind().attribute(actor.speed());
             row(
                     "sample_annotation",
-                    "token", annotation(name, a, s),
-                    "sample_token", sample(name, s),
-                    "instance_token", name + "-object-" + a,
-                    "attribute_tokens", attribute.isEmpty() ? List.of() : List.of(attribute),
-                    "translation", list(box.centre()),
-                    "size", List.of(box.width(), box.length(), box.height()),
-                    "rotation", list(box.rotation()),
-                    "prev", s == 0 ? "" : annotation(name, a, s - 1),
-                    "next", s == samples - 1 ? "" : annotation(name, a, s + 1),
-                    "num_lidar_pts", scan.returns().get(a),
-                    "num_radar_pts", 0);
+                    "token",
+                    annotation(name, a, s),
+                    "sample_token",
+                    sample(name, s),
+                    "instance_token",
+                    name + "-object-" + a,
+                    "attribute_tokens",
+                    attribute.isEmpty() ? List.of() : List.of(attribute),
+                    "translation",
+                    list(box.centre()),
+                    "size",
+                    List.of(box.width(), box.length(), box.height()),
+                    "rotation",
+                    list(box.rotation()),
+                    "prev",
+                    s == 0 ? "" : annotation(name, a, s - 1),
+                    "next",
+                    s == samples - 1 ? "" : annotation(name, a, s + 1),
+                    "num_lidar_pts",
+                    scan.returns().get(a),
+                    "num_radar_pts",
+                    0);
         }
     }
 
@@ -163,10 +191,14 @@ final class SceneWriter {
     private void pose(String token, Pose pose, long timestamp) {
         row(
                 "ego_pose",
-                "token", token,
-                "timestamp", timestamp,
-                "translation", list(pose.translation()),
-                "rotation", list(pose.rotation()));
+                "token",
+                token,
+                "timestamp",
+                timestamp,
+                "translation",
+                list(pose.translation()),
+                "rotation",
+                list(pose.rotation()));
     }
 
     private void row(String table, Object... fields) {

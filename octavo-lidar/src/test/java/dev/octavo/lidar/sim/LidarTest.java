@@ -53,7 +53,9 @@ class LidarTest {
         Actor wall = new Actor(ActorKind.BUS, 11, 0, new Actor.Size(3, 10, 4), Math.PI / 2, 0);
         Actor behind = new Actor(ActorKind.PEDESTRIAN, 20, 0, new Actor.Size(0.7, 0.7, 1.8), 0, 0);
         Ground flat = new Ground(0, 0);
-        assertThat(EXACT.scan(new World(flat, List.of(behind), 0), 0, 1).returns().get(0))
+        assertThat(EXACT.scan(new World(flat, List.of(behind), 0), 0, 1)
+                        .returns()
+                        .get(0))
                 .isGreaterThan(5);
         List<Integer> seen =
                 EXACT.scan(new World(flat, List.of(behind, wall), 0), 0, 1).returns();

@@ -33,8 +33,8 @@ class MakeScenesTest {
         World world = World.random(5L * 7919 + 1, 40, 30, -0.45, 1.0);
         for (int s = 0; s < 3; s++) {
             String sample = data.samples().get(s);
-            List<DetectionBox> boxes = Objects.requireNonNull(data.truth().samples().get(sample))
-                    .boxes();
+            List<DetectionBox> boxes =
+                    Objects.requireNonNull(data.truth().samples().get(sample)).boxes();
             assertThat(boxes).hasSameSizeAs(world.actors());
             assertThat(data.sweeps(sample, 9)).hasSize(10);
             for (int a = 0; a < boxes.size(); a++) {
