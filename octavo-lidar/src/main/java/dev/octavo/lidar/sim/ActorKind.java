@@ -31,14 +31,20 @@ enum ActorKind {
 
     private final DetectionClass type;
     private final String category;
-    private final Body body;
+    private final double width;
+    private final double length;
+    private final double height;
+    private final double reflectivity;
     private final double speed;
     private final double share;
 
     ActorKind(DetectionClass type, String category, Body body, double speed, double share) {
         this.type = type;
         this.category = category;
-        this.body = body;
+        this.width = body.width();
+        this.length = body.length();
+        this.height = body.height();
+        this.reflectivity = body.reflectivity();
         this.speed = speed;
         this.share = share;
     }
@@ -53,7 +59,7 @@ enum ActorKind {
     }
 
     Body body() {
-        return body;
+        return new Body(width, length, height, reflectivity);
     }
 
     /** Usual speed of one that moves, metres per second; 0 for what never moves. */
