@@ -64,7 +64,7 @@ public final class MakeScenes {
         return folder.resolve(SceneWriter.TABLES);
     }
 
-    /** {@code MakeScenes FOLDER SEED SCENES SAMPLES SWEEPS RADIUS}, the numbers as in {@link Options}. */
+    /** {@code MakeScenes FOLDER SEED SCENES SAMPLES SWEEPS RADIUS}, the numbers as in {@link Options}; prints nothing. */
     public static void main(String[] args) {
         if (args.length != 6) {
             throw new ModelException(
@@ -77,6 +77,6 @@ public final class MakeScenes {
                 Integer.parseInt(args[3]),
                 Integer.parseInt(args[4]),
                 Double.parseDouble(args[5]));
-        System.out.println(write(Path.of(args[0]), options));
+        write(Path.of(args[0]), options);
     }
 }
