@@ -9,12 +9,17 @@ import dev.octavo.lidar.geometry.OrientedBox;
 import dev.octavo.lidar.geometry.Pose;
 import dev.octavo.lidar.geometry.Vec3;
 import dev.octavo.lidar.nuscenes.DetectionBox;
+import dev.octavo.lidar.nuscenes.DetectionClass;
+import dev.octavo.lidar.nuscenes.GroundTruth;
 import dev.octavo.lidar.nuscenes.NuScenes;
+import dev.octavo.lidar.nuscenes.NuScenesMetric;
+import dev.octavo.lidar.nuscenes.NuScenesScores;
 import dev.octavo.lidar.voxel.PointCloud;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +85,42 @@ class MakeScenesTest {
             }
         }
         assertThat(seen).isGreaterThan(60);
+    }
+
+    @Test
+    void theMetricFindsWhoeverIsRightAndHowFarOffTheOthersAre() {
+        MakeScenes.Options near = new MakeScenes.Options(5, 2, 3, 1, 15);
+        NuScenes data = NuScenes.read(MakeScenes.write(folder, near, SMALL), s -> true);
+        NuScenesScores right = scores(data.truth(), 0);
+        assertThat(right.averagePrecision(DetectionClass.CAR)).isCloseTo(1, within(1e-12));
+        assertThat(right.averagePrecision(DetectionClass.PEDESTRIAN)).isCloseTo(1, within(1e-12));
+        // off by 0.7 m: missed at 0.5 m, found at 1, 2 and 4 m
+        NuScenesScores off = scores(data.truth(), 0.7);
+        assertThat(off.averagePrecision(DetectionClass.CAR)).isCloseTo(0.75, within(1e-12));
+        assertThat(off.detectionScore()).isLessThan(right.detectionScore());
+    }
+
+    private static NuScenesScores scores(GroundTruth truth, double offX) {
+        NuScenesMetric metric = NuScenesMetric.none(truth);
+        for (Map.Entry<String, GroundTruth.SampleTruth> sample : truth.samples().entrySet()) {
+            List<DetectionBox> found = sample.getValue().boxes().stream()
+                    .filter(b -> b.points() > 0)
+                    .map(b -> new DetectionBox(
+                            moved(b.box(), offX),
+                            b.vx(),
+                            b.vy(),
+                            b.type(),
+                            0.9,
+                            b.attribute(),
+                            DetectionBox.UNCOUNTED))
+                    .toList();
+            metric = metric.plus(sample.getKey(), found);
+        }
+        return metric.complete().result();
+    }
+
+    private static OrientedBox moved(OrientedBox b, double x) {
+        return new OrientedBox(b.centre().plus(new Vec3(x, 0, 0)), b.width(), b.length(), b.height(), b.rotation());
     }
 
     @Test
