@@ -106,13 +106,7 @@ class MakeScenesTest {
             List<DetectionBox> found = sample.getValue().boxes().stream()
                     .filter(b -> b.points() > 0)
                     .map(b -> new DetectionBox(
-                            moved(b.box(), offX),
-                            b.vx(),
-                            b.vy(),
-                            b.type(),
-                            0.9,
-                            b.attribute(),
-                            DetectionBox.UNCOUNTED))
+                            moved(b.box(), offX), b.vx(), b.vy(), b.type(), 0.9, b.attribute(), DetectionBox.UNCOUNTED))
                     .toList();
             metric = metric.plus(sample.getKey(), found);
         }
