@@ -14,7 +14,7 @@ import java.util.List;
  * </pre>
  *
  * <p>Per head the best cells of each class, then of all its classes, then what lies within the limits with a score above
- * the threshold, then suppression. A cell with a NaN score is no candidate.
+ * the threshold, then suppression. A cell with a NaN score is no candidate, and a box that is not finite is left out.
  *
  * @param least x and y of the map's corner, metres
  * @param cell extent of a cell of the map along x and y, metres (voxel times stride)
@@ -75,6 +75,7 @@ public record CenterDecoder(
         Maps maps = new Maps(head);
         return first(best).stream()
                 .map(c -> maps.box(this, c, firstLabel))
+                .filter(CenterDecoder::isFinite)
                 .filter(this::isWithin)
                 .toList();
     }
@@ -82,6 +83,15 @@ public record CenterDecoder(
     private List<Candidate> first(List<Candidate> from) {
         from.sort(BEST_FIRST);
         return from.subList(0, Math.min(candidates, from.size()));
+    }
+
+    private static boolean isFinite(Detection d) {
+        for (float f : d.numbers()) {
+            if (!Float.isFinite(f)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isWithin(Detection d) {

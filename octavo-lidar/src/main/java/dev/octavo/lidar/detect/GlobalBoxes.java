@@ -17,15 +17,19 @@ public final class GlobalBoxes {
     private GlobalBoxes() {}
 
     /**
-     * The box of a detection.
+     * The box of a detection whose labels are in the order of {@link DetectionClass}.
      *
      * @param sensor the sensor on the vehicle
      * @param ego the vehicle in the global frame
      */
     public static DetectionBox of(Detection d, Pose sensor, Pose ego) {
+        return of(d, DetectionClass.ofIndex(d.label()), sensor, ego);
+    }
+
+    /** The box of a detection of that class, whatever its label. */
+    public static DetectionBox of(Detection d, DetectionClass type, Pose sensor, Pose ego) {
         Pose toGlobal = ego.after(sensor);
         Vec3 velocity = toGlobal.rotation().rotate(new Vec3(d.vx(), d.vy(), 0));
-        DetectionClass type = DetectionClass.ofIndex(d.label());
         OrientedBox box = new OrientedBox(
                 toGlobal.apply(new Vec3(d.x(), d.y(), d.z())),
                 d.dy(),

@@ -47,6 +47,24 @@ public final class Levels {
         return l;
     }
 
+    /**
+     * Levels of which only the tables are known, as a file tells them.
+     *
+     * @param tables in order of first use
+     * @param count number of levels
+     */
+    static Levels of(List<Table> tables, int count) {
+        Levels l = new Levels();
+        l.count = count;
+        for (Table t : tables) {
+            if (t.from() < 0 || t.from() >= count || t.to() < 0 || t.to() >= count) {
+                throw new IllegalArgumentException("a table from level " + t.from() + " to " + t.to() + " of " + count);
+            }
+            l.tables.add(t);
+        }
+        return l;
+    }
+
     private void add(Sum s) {
         int level = level(s.first());
         if (level != level(s.second())) {

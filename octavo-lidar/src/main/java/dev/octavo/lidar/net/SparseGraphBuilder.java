@@ -80,6 +80,7 @@ public final class SparseGraphBuilder {
 
     private SparseGraph finish(String output) {
         graph.addOutput(graph.require(output));
+        SparseOutline.of(net, levels, partition).putInto(graph);
         return new SparseGraph(graph.freeze(), net, levels, partition, operands, output);
     }
 

@@ -39,11 +39,13 @@ import java.util.Set;
  * <p>Safe for use from several threads; each run uses the threads given at opening.
  */
 public final class SparseNetwork implements AutoCloseable {
-    private final SparseGraph graph;
+    private final SparseOutline outline;
+    private final Graph graph;
     private final OrtSession session;
     private final int threads;
 
-    private SparseNetwork(SparseGraph graph, OrtSession session, int threads) {
+    private SparseNetwork(SparseOutline outline, Graph graph, OrtSession session, int threads) {
+        this.outline = outline;
         this.graph = graph;
         this.session = session;
         this.threads = threads;
@@ -51,6 +53,16 @@ public final class SparseNetwork implements AutoCloseable {
 
     /** Opens the graph of a network for runs of {@code threads} threads each. */
     public static SparseNetwork open(SparseGraph graph, int threads, Engine.Mode mode) {
+        return open(graph.graph(), threads, mode);
+    }
+
+    /**
+     * Opens a graph that carries its {@link SparseOutline}, such as one read from a file.
+     *
+     * @param threads of each run
+     */
+    public static SparseNetwork open(Graph graph, int threads, Engine.Mode mode) {
+        SparseOutline outline = SparseOutline.read(graph);
         if (threads < 1) {
             throw new IllegalArgumentException("a run takes at least 1 thread, got " + threads);
         }
@@ -65,11 +77,12 @@ public final class SparseNetwork implements AutoCloseable {
             if (threads > 1) {
                 options.addConfigEntry("session.intra_op.allow_spinning", "0"); // other work needs the cores too
             }
-            byte[] model = OnnxWriter.toBytes(graph.graph());
-            return new SparseNetwork(graph, OrtEnvironment.getEnvironment().createSession(model, options), threads);
+            byte[] model = OnnxWriter.toBytes(graph);
+            return new SparseNetwork(
+                    outline, graph, OrtEnvironment.getEnvironment().createSession(model, options), threads);
         } catch (OrtException e) {
             throw new ModelException(
-                    "ONNX Runtime refuses the graph of " + graph.net().name() + ": " + e.getMessage(),
+                    "ONNX Runtime refuses the graph of " + outline.name() + ": " + e.getMessage(),
                     "this is a defect of the export: report it with the network's layers",
                     e);
         }
@@ -77,7 +90,7 @@ public final class SparseNetwork implements AutoCloseable {
 
     /** The tables of a frame; they serve every network with the same levels and partition. */
     public Frame frame(Cells cells) {
-        return Frame.of(cells, graph.levels(), graph.partition(), threads);
+        return Frame.of(cells, outline.levels(), outline.partition(), threads);
     }
 
     /** The features of the last level. */
@@ -87,9 +100,9 @@ public final class SparseNetwork implements AutoCloseable {
 
     /** The features of the last level, with tables that were made before. */
     public SparseTensor features(SparseTensor input, Frame frame) {
-        int level = graph.levels().level(graph.net().output());
+        int level = outline.outputLevel();
         Cells out = frame.cells(level);
-        int channels = graph.net().channels(graph.net().output());
+        int channels = outline.outputChannels();
         if (input.cells().size() == 0) {
             return SparseTensor.of(new float[0], channels, out);
         }
@@ -104,19 +117,20 @@ public final class SparseNetwork implements AutoCloseable {
 
     /** The height-compressed map, with tables that were made before. */
     public Tensor map(SparseTensor input, Frame frame) {
-        if (graph.graph().value(SparseGraph.HEIGHT).isEmpty()) {
+        if (graph.value(SparseGraph.HEIGHT).isEmpty()) {
             throw new IllegalStateException("this graph ends in features: build it with SparseGraphBuilder.map");
         }
         if (input.cells().size() == 0) {
-            int channels = graph.net().channels(graph.net().output());
-            Cells none = frame.cells(graph.levels().level(graph.net().output()));
+            int channels = outline.outputChannels();
+            Cells none = frame.cells(outline.outputLevel());
             return SparseTensor.of(new float[0], channels, none).heightCompressed();
         }
         return output(input, frame);
     }
 
     private Tensor output(SparseTensor input, Frame frame) {
-        return Objects.requireNonNull(run(input, frame, Set.of(graph.output())).get(graph.output()));
+        String output = graph.outputs().get(0).name();
+        return Objects.requireNonNull(run(input, frame, Set.of(output)).get(output));
     }
 
     /** Values of the graph by name, as they come, rows in the order of the graph. */
@@ -132,8 +146,8 @@ public final class SparseNetwork implements AutoCloseable {
                         e.getKey(),
                         OnnxTensor.createTensor(env, t.values().duplicate(), new long[] {t.rows(), t.columns()}));
             }
-            if (graph.graph().value(SparseGraph.HEIGHT).isPresent()) {
-                int level = graph.levels().level(graph.net().output());
+            if (graph.value(SparseGraph.HEIGHT).isPresent()) {
+                int level = outline.outputLevel();
                 Cells out = frame.cells(level);
                 Zyx s = out.shape();
                 fed.put(SparseGraph.HEIGHT, OnnxTensor.createTensor(env, frame.height(level), new long[] {
@@ -149,7 +163,7 @@ public final class SparseNetwork implements AutoCloseable {
             }
         } catch (OrtException e) {
             throw new ModelException(
-                    "ONNX Runtime cannot run " + graph.net().name() + ": " + e.getMessage(),
+                    "ONNX Runtime cannot run " + outline.name() + ": " + e.getMessage(),
                     "check that the features belong to this network",
                     e);
         } finally {
@@ -158,13 +172,13 @@ public final class SparseNetwork implements AutoCloseable {
     }
 
     private void check(SparseTensor input, Frame frame) {
-        if (input.channels() != graph.net().inputChannels()) {
+        if (input.channels() != outline.inputChannels()) {
             throw new ModelException(
-                    "the voxels have " + input.channels() + " features, "
-                            + graph.net().name() + " takes " + graph.net().inputChannels(),
+                    "the voxels have " + input.channels() + " features, " + outline.name() + " takes "
+                            + outline.inputChannels(),
                     "check which features the voxels were filled with");
         }
-        if (frame.cells(0) != input.cells() || !frame.fits(graph.levels(), graph.partition())) {
+        if (frame.cells(0) != input.cells() || !frame.fits(outline.levels(), outline.partition())) {
             throw new ModelException(
                     "the tables were made for " + frame.cells(0)
                             + (frame.cells(0) == input.cells()
@@ -208,9 +222,9 @@ public final class SparseNetwork implements AutoCloseable {
         return to;
     }
 
-    /** The graph that this runs. */
-    public SparseGraph graph() {
-        return graph;
+    /** What the network reads and gives. */
+    public SparseOutline outline() {
+        return outline;
     }
 
     /** The graph with further values as outputs, for looking inside. */

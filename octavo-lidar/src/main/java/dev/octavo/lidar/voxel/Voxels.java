@@ -19,5 +19,14 @@ public record Voxels(SparseTensor means, List<Integer> counts, Dropped dropped) 
      * @param beyondPoints their voxel was full
      * @param beyondVoxels there were voxels enough
      */
-    public record Dropped(int notFinite, int outside, int beyondPoints, int beyondVoxels) {}
+    public record Dropped(int notFinite, int outside, int beyondPoints, int beyondVoxels) {
+        /** Those of both. */
+        public Dropped plus(Dropped o) {
+            return new Dropped(
+                    notFinite + o.notFinite,
+                    outside + o.outside,
+                    beyondPoints + o.beyondPoints,
+                    beyondVoxels + o.beyondVoxels);
+        }
+    }
 }
