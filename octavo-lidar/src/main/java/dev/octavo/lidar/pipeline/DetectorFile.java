@@ -66,7 +66,7 @@ public final class DetectorFile {
      */
     public static DetectorSpec read(Path file) {
         try {
-            Path parent = file.toAbsolutePath().getParent();
+            Path parent = file.toAbsolutePath().resolveSibling("");
             return parse(Files.readString(file), String.valueOf(file.getFileName()), parent);
         } catch (CharacterCodingException e) {
             throw new RecipeException(file + " is not a text in UTF-8", "give the detector's YAML file");
