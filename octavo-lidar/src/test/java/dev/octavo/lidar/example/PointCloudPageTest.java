@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
+import dev.octavo.lidar.nuscenes.ResultFile;
 import dev.octavo.lidar.testing.References;
+import dev.octavo.lidar.testing.SmallDetector;
 import dev.octavo.onnx.OnnxReader;
 import dev.octavo.tasks.npy.NpyReader;
 import dev.octavo.tasks.npy.NpyWriter;
@@ -13,8 +15,10 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,13 +27,34 @@ class PointCloudPageTest {
     Path temp;
 
     @Test
-    void thePageShowsTheProgramThatRuns() throws IOException {
+    void thePageShowsTheProgramsThatRun() throws IOException {
         String page = Files.readString(Path.of("../docs/point-clouds.md"));
-        String shown = page.substring(page.indexOf("```java\n") + 8, page.indexOf("\n```", page.indexOf("```java\n")));
-        String source = Files.readString(Path.of("src/test/java/dev/octavo/lidar/example/SparseExample.java"));
-        String body =
-                source.substring(source.indexOf("        Map<String, Tensor> state"), source.lastIndexOf("    }\n}\n"));
-        assertThat(shown.strip()).isEqualTo(body.stripTrailing().stripIndent());
+        List<String> shown = Pattern.compile("```java\n(.*?)\n```", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(m -> m.group(1))
+                .toList();
+        assertThat(shown)
+                .containsExactly(
+                        body("DetectorExample", "        DetectorModel model"),
+                        body("SparseExample", "        Map<String, Tensor> state"));
+    }
+
+    private static String body(String example, String from) throws IOException {
+        String source = Files.readString(Path.of("src/test/java/dev/octavo/lidar/example/" + example + ".java"));
+        return source.substring(source.indexOf(from), source.lastIndexOf("    }\n}\n"))
+                .stripTrailing()
+                .stripIndent();
+    }
+
+    @Test
+    void theDetectorRuns() throws IOException {
+        Path file = SmallDetector.write(temp);
+        SmallDetector.scenes(temp);
+        assertThat(DetectorExample.run(file, temp, temp.resolve("results.json")))
+                .containsKeys("NDS", "mAP", "mAOE", "AP.car")
+                .containsEntry("samples", 3.0);
+        assertThat(ResultFile.read(temp.resolve("results.json"))).hasSize(3);
     }
 
     /** On a real frame, thinned out, with the small random checkpoint of the golden data. */
