@@ -26,6 +26,16 @@ public final class Pull {
         Arrays.fill(upRate, 0);
     }
 
+    /** What draws there draws here too. */
+    void add(Pull other) {
+        for (int c = 0; c < down.length; c++) {
+            down[c] += other.down[c];
+            up[c] += other.up[c];
+            downRate[c] += other.downRate[c];
+            upRate[c] += other.upRate[c];
+        }
+    }
+
     /** A derivative {@code amount} > 0, which grows as e^(rate·u): the class should be smaller. */
     public void down(int c, double amount, double rate) {
         down[c] += amount;

@@ -21,6 +21,11 @@ public final class RangeBalance implements Term {
     }
 
     @Override
+    public boolean pullsBySlope() {
+        return false; // a range pulls at its two ends only, not at all that share in it
+    }
+
+    @Override
     public boolean dependsOn(boolean[] classes) {
         return Term.anyOf(classes, in) || Term.anyOf(classes, out);
     }

@@ -14,6 +14,15 @@ public final class ChannelClasses {
     private int count;
     private final Map<Integer, String> pinned = new HashMap<>();
 
+    /** The same classes, to be tied further without changing these. */
+    public ChannelClasses copy() {
+        ChannelClasses c = new ChannelClasses();
+        c.parent = parent.clone();
+        c.count = count;
+        c.pinned.putAll(pinned);
+        return c;
+    }
+
     /** So many new channels, each a class of its own. */
     public int[] fresh(int n) {
         if (count + n > parent.length) {

@@ -3,6 +3,7 @@ package dev.octavo.quant.datafree;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Value;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.stat.ValueEvidence;
@@ -13,7 +14,10 @@ import dev.octavo.quant.rewrite.Witness;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
@@ -52,19 +56,23 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
     public Evidence observe(Graph graph, EvidenceRequest request) {
         requireStatistics(graph);
         Map<String, TensorType> types = types(graph);
-        TreeMap<String, ValueEvidence> values = new TreeMap<>();
+        TreeMap<String, Asked> asked = new TreeMap<>();
         Known known = Laws.walk(graph, types, inputs, (v, law) -> {
             if (request.axes().containsKey(v.name())) {
-                values.put(
-                        v.name(),
-                        LawEvidence.of(
-                                law,
-                                request.axes().getOrDefault(v.name(), java.util.Set.of()),
-                                Optional.ofNullable(types.get(v.name()))
-                                        .or(v::type)
-                                        .map(TensorType::shape)));
+                asked.put(v.name(), new Asked(v, law));
             }
         });
+        ConcurrentMap<String, ValueEvidence> found = new ConcurrentHashMap<>();
+        asked.values().parallelStream()
+                .forEach(a -> found.put(
+                        a.value().name(),
+                        LawEvidence.of(
+                                a.law(),
+                                request.axes().getOrDefault(a.value().name(), Set.of()),
+                                Optional.ofNullable(types.get(a.value().name()))
+                                        .or(a.value()::type)
+                                        .map(TensorType::shape))));
+        TreeMap<String, ValueEvidence> values = new TreeMap<>(found);
         List<String> missing = request.axes().keySet().stream()
                 .filter(name -> !values.containsKey(name))
                 .toList();
@@ -73,6 +81,8 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
         }
         return new Evidence(fingerprint.apply(graph), 0, values);
     }
+
+    private record Asked(Value value, Law law) {}
 
     @Override
     public Map<String, String> unknown(Graph graph) {

@@ -78,12 +78,9 @@ public final class Equalize implements GraphPass {
                 .ifPresent(
                         why -> limits.forEach(p -> map.classes().pin(p.limit().from(), why)));
         EqualizeProblem problem = new EqualizeProblem(graph, map, known, options);
-        EqualizeProblem.Numbers untied = problem.numbers(List.of());
-        Balance.Result free = untied.solve();
-        chooseLimits(untied, free, map, limits);
-        boolean tied = limits.stream().anyMatch(LimitPlan::isCommon);
-        EqualizeProblem.Numbers numbers = tied ? problem.numbers(limits) : untied;
-        Balance.Result result = tied ? numbers.solveFrom(untied, free.u()) : free;
+        Solved solved = solve(problem, limits);
+        EqualizeProblem.Numbers numbers = solved.numbers();
+        Balance.Result result = solved.result();
         if (!(result.after() < WORTH * result.before())) {
             journal.skipped(
                     name(),
@@ -95,6 +92,7 @@ public final class Equalize implements GraphPass {
             return;
         }
         Graph before = graph.copy();
+        solved.common().forEach(LimitPlan::makeCommon);
         double[] s = numbers.factors(result.u());
         LimitSteps.snap(limits, numbers, s, options.activationBits());
         ScaleChannels.apply(graph, map, s);
@@ -118,13 +116,35 @@ public final class Equalize implements GraphPass {
         }
     }
 
-    private void chooseLimits(
-            EqualizeProblem.Numbers untied, Balance.Result free, ChannelMap map, List<LimitPlan> limits) {
-        switch (options.limits()) {
-            case PER_CHANNEL -> {}
-            case COMMON -> limits.forEach(p -> p.makeCommon(map));
-            case AUTO -> untied.cheap(limits, free, CHEAP).forEach(p -> p.makeCommon(map));
+    /* Factors, and the limits that they leave common to all their channels. */
+    private record Solved(EqualizeProblem.Numbers numbers, Balance.Result result, List<LimitPlan> common) {}
+
+    private Solved solve(EqualizeProblem problem, List<LimitPlan> limits) {
+        Solved free = untied(problem);
+        return switch (options.limits()) {
+            case PER_CHANNEL -> free;
+            case COMMON -> tied(problem, free, limits);
+            case AUTO -> {
+                List<LimitPlan> cheap = free.numbers().cheap(limits, free.result(), CHEAP);
+                // Limits per channel cost nodes. Weights with a grid per channel can mostly do without.
+                Solved all = options.perChannel() ? tied(problem, free, limits) : free;
+                boolean worth = all == free || !(WORTH * all.result().after() <= free.result().after());
+                yield worth ? tied(problem, free, cheap) : all;
+            }
+        };
+    }
+
+    private static Solved untied(EqualizeProblem problem) {
+        EqualizeProblem.Numbers numbers = problem.numbers(List.of());
+        return new Solved(numbers, numbers.solve(), List.of());
+    }
+
+    private static Solved tied(EqualizeProblem problem, Solved free, List<LimitPlan> common) {
+        if (common.isEmpty()) {
+            return free;
         }
+        EqualizeProblem.Numbers numbers = problem.numbers(common);
+        return new Solved(numbers, numbers.solveFrom(free.numbers(), free.result().u()), common);
     }
 
     private void reportPinned(Graph graph, ChannelMap map, Journal journal) {

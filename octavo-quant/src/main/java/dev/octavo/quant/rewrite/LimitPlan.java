@@ -1,5 +1,6 @@
 package dev.octavo.quant.rewrite;
 
+import dev.octavo.quant.channel.ChannelClasses;
 import dev.octavo.quant.channel.ChannelMap;
 import dev.octavo.quant.rewrite.ChannelKnowledge.Moments;
 import java.util.ArrayList;
@@ -47,11 +48,15 @@ final class LimitPlan {
         return common;
     }
 
-    /** The channels that reach the limit get the same factor. */
-    void makeCommon(ChannelMap map) {
+    /** There will be one limit for all channels, whose factors allow it. */
+    void makeCommon() {
         common = true;
+    }
+
+    /** Lets the channels that reach the limit share a factor. */
+    void tie(ChannelClasses classes) {
         for (int i : reached) {
-            map.classes().tie(limit.from()[reached.get(0)], limit.from()[i]);
+            classes.tie(limit.from()[reached.get(0)], limit.from()[i]);
         }
     }
 
