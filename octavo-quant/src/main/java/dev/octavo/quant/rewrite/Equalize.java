@@ -128,7 +128,8 @@ public final class Equalize implements GraphPass {
                 List<LimitPlan> cheap = free.numbers().cheap(limits, free.result(), CHEAP);
                 // Limits per channel cost nodes. Weights with a grid per channel can mostly do without.
                 Solved all = options.perChannel() ? tied(problem, free, limits) : free;
-                boolean worth = all == free || !(WORTH * all.result().after() <= free.result().after());
+                boolean worth = all == free
+                        || !(WORTH * all.result().after() <= free.result().after());
                 yield worth ? tied(problem, free, cheap) : all;
             }
         };
@@ -144,7 +145,8 @@ public final class Equalize implements GraphPass {
             return free;
         }
         EqualizeProblem.Numbers numbers = problem.numbers(common);
-        return new Solved(numbers, numbers.solveFrom(free.numbers(), free.result().u()), common);
+        return new Solved(
+                numbers, numbers.solveFrom(free.numbers(), free.result().u()), common);
     }
 
     private void reportPinned(Graph graph, ChannelMap map, Journal journal) {

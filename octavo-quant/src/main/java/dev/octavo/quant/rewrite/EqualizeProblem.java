@@ -181,7 +181,9 @@ final class EqualizeProblem {
         /** The solution; {@code before} is the noise without any factors. */
         Balance.Result solve() {
             double[] none = Balance.zeros(free.length);
-            return known.isEmpty() ? balance.solve(none) : balance.solve(alike()).from(balance.value(none));
+            return known.isEmpty()
+                    ? balance.solve(none)
+                    : balance.solve(alike()).from(balance.value(none));
         }
 
         /*
@@ -191,8 +193,9 @@ final class EqualizeProblem {
         private double[] alike() {
             double[] sum = new double[free.length];
             int[] tensors = new int[free.length];
-            map.labels().forEach((value, channels) -> known.of(value, channels.ids().length)
-                    .ifPresent(m -> spans(m, of(channels.ids()), sum, tensors)));
+            map.labels()
+                    .forEach((value, channels) -> known.of(value, channels.ids().length)
+                            .ifPresent(m -> spans(m, of(channels.ids()), sum, tensors)));
             for (int n = 0; n < sum.length; n++) {
                 sum[n] = free[n] && tensors[n] > 0 ? sum[n] / tensors[n] : 0;
             }
