@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -125,12 +126,12 @@ public final class Equalize implements GraphPass {
             case PER_CHANNEL -> free;
             case COMMON -> tied(problem, free, limits);
             case AUTO -> {
-                List<LimitPlan> cheap = free.numbers().cheap(limits, free.result(), CHEAP);
                 // Limits per channel cost nodes. Weights with a grid per channel can mostly do without.
-                Solved all = options.perChannel() ? tied(problem, free, limits) : free;
-                boolean worth = all == free
-                        || !(WORTH * all.result().after() <= free.result().after());
-                yield worth ? tied(problem, free, cheap) : all;
+                Optional<Solved> all = Optional.of(problem)
+                        .filter(p -> options.perChannel())
+                        .map(p -> tied(p, free, limits))
+                        .filter(s -> WORTH * s.result().after() <= free.result().after());
+                yield all.orElseGet(() -> tied(problem, free, free.numbers().cheap(limits, free.result(), CHEAP)));
             }
         };
     }
