@@ -109,10 +109,19 @@ final class DoctorCommand implements Callable<Integer> {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("diagnoses", found.stream().map(DoctorCommand::facts).toList());
             facts.put("ladder", ladder);
+            facts.put("unreadable", trial.unreadable());
             common.out().println(Json.text(facts));
         } else {
             found.forEach(d -> common.out().print(text(d)));
             ladder.forEach(r -> common.out().print(text(r)));
+            if (!trial.unreadable().isEmpty()) {
+                common.out()
+                        .printf(
+                                Locale.ROOT,
+                                "%d samples could not be read and are in no number; the first: %s%n",
+                                trial.unreadable().size(),
+                                trial.unreadable().get(0));
+            }
         }
         common.out().flush();
     }
@@ -122,6 +131,9 @@ final class DoctorCommand implements Callable<Integer> {
         facts.put("site", d.site());
         facts.put("kind", d.kind());
         facts.put("cause", d.cause().toString());
+        Map<String, Double> causes = new LinkedHashMap<>();
+        d.blames().forEach(b -> causes.put(b.cause().toString(), b.share()));
+        facts.put("causes", causes);
         facts.put("share", d.share());
         facts.put("evidence", d.evidence());
         facts.put("remedies", d.remedies().stream().map(Remedy::recipe).toList());
@@ -131,7 +143,12 @@ final class DoctorCommand implements Callable<Integer> {
     private static String text(Diagnosis d) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
-                Locale.ROOT, "%s (%s): %s, %.0f %% of the noise", d.site(), d.kind(), d.cause(), 100 * d.share()));
+                Locale.ROOT,
+                "%s (%s): %s%s",
+                d.site(),
+                d.kind(),
+                d.causes(),
+                d.share() > 0 ? String.format(Locale.ROOT, "; %.2g %% of the noise", 100 * d.share()) : ""));
         lines.add("  " + d.evidence());
         d.remedies().forEach(r -> lines.add("  remedy: " + r.recipe()));
         return String.join("\n", lines) + "\n";

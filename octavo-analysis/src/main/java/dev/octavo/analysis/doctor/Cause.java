@@ -4,13 +4,15 @@ import java.util.Locale;
 
 /** Why quantizing a site harms. */
 public enum Cause {
-    /** Values lie outside of the grid. */
+    /** Values lie outside of the grid, though a grid of as many bits could hold them better. */
     TRUNCATION,
+    /** Values lie outside of the grid because the calibration data showed nothing like them. */
+    CALIBRATION,
     /** The steps of the grid are too coarse for the values. */
     ROUNDING,
     /** The site itself is fine: what it gets is wrong already. */
     ACCUMULATED,
-    /** Rounding the weights moves the mean of what they give. */
+    /** The mean of what a layer gives moves: its rounded weights shift it, or its bias is rounded. */
     BIAS_SHIFT,
     /** The grid is made for other values, which it is shared with. */
     SHARED_GRID,
@@ -18,6 +20,8 @@ public enum Cause {
     DOMINANT_CHANNEL,
     /** One grid for the whole tensor where each channel needs its own. */
     WRONG_GRANULARITY,
+    /** An output of the network is rounded, though nothing behind it needs codes. */
+    OUTPUT_ON_CODES,
     /** A layer that could compute in integers runs in float. */
     LEFT_IN_FLOAT;
 

@@ -1,38 +1,48 @@
 package dev.octavo.analysis.doctor;
 
-import dev.octavo.analysis.sensitivity.Measure;
+import dev.octavo.analysis.compare.PairStats;
 import dev.octavo.analysis.sensitivity.NoTask;
+import dev.octavo.analysis.sensitivity.OutputTally;
 import dev.octavo.analysis.sensitivity.SensitiveSite;
 import dev.octavo.analysis.sensitivity.SensitiveSite.Kind;
 import dev.octavo.analysis.sensitivity.Sensitivity;
 import dev.octavo.analysis.sensitivity.SensitivityTable;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.graph.Value;
-import dev.octavo.core.op.OpCatalog;
-import dev.octavo.core.op.OpKind;
-import dev.octavo.core.op.Workload;
-import dev.octavo.core.stat.Evidence;
+import dev.octavo.core.op.Weighted;
+import dev.octavo.core.plan.Site;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.QuantizeOptions;
-import dev.octavo.quant.target.Group;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Says of every sensitive site why it harms the outputs: which sites do is measured, each alone; why is read from its
- * grid and from what was seen of its values.
+ * grid and from what was seen of its values in the data that the network is measured on. Then the worst sites that are
+ * not to blame, layers left in float, and modules called several times.
  */
 public final class Doctor {
     /* Sites that bring less than this share of all noise, each alone, are no cause worth a remedy. */
     private static final double LEAST_SHARE = 0.04;
     private static final int MOST_SITES = 12;
+
+    /* A site that alone brings a hundredth of the outputs' power, 20 dB, is worth a word whatever others bring. */
+    private static final double HARMFUL = 0.01;
+
+    /* What is no number, and what is off by more than ten times the signal, is as bad as that. */
+    private static final double WORST = 10;
+
+    /* A layer in float weighs as much as a site whose noise is so much of the outputs' power, per share of the work. */
+    private static final double WEIGHT_OF_WORK = 0.05;
 
     private final Trial<?> trial;
     private final Progress progress;
@@ -47,80 +57,119 @@ public final class Doctor {
         this.progress = progress;
     }
 
-    /** The sensitive sites under these options, those that bring most noise first, then layers left in float. */
+    private record Suspect(String site, Kind kind, Set<Site> sites, double noise) {}
+
+    private record Ranked(Diagnosis diagnosis, double severity) {}
+
+    /** The diagnoses under these options: what harms most first, what is a matter of time or of hardware by its weight. */
     public List<Diagnosis> examine(QuantizeOptions options) {
         Trial.Made made = trial.make(options);
         Prepared p = made.prepared();
-        Evidence evidence = trial.evidence(p, p.request().and(channels(made)));
+        EvidenceRequest request = p.request().and(channels(made));
+        Patient patient =
+                new Patient(p, made.plan(), made.lowered(), made.evidence(), trial.usedEvidence(p, request), options);
         SensitivityTable<NoTask> table = new Sensitivity(p.graph(), p.types(), made.plan(), trial.threads())
-                .run(trial.calibration(), new NoTask(), progress);
-        Examination examination = new Examination(p, made.plan(), evidence, options);
-        List<Diagnosis> found = new ArrayList<>();
-        for (Suspect s : suspects(table)) {
-            found.add(
-                    s.row().kind() == Kind.WEIGHT
-                            ? examination.weight(s.row().name(), s.row().sites(), s.share())
-                            : examination.activation(s.row().name(), s.share()));
+                .run(trial.used(), new NoTask(), progress);
+        double noise = noise(table.quantized());
+        double power = noise / (1 + noise);
+        List<Ranked> ranked = new ArrayList<>();
+        for (Diagnosis d : sensitive(patient, table)) {
+            ranked.add(new Ranked(d, d.share() * power));
         }
-        found.addAll(floats(p));
+        FloatLayers.of(patient).forEach(f -> ranked.add(new Ranked(f.diagnosis(), WEIGHT_OF_WORK * f.work())));
+        ranked.sort(Comparator.comparingDouble(r -> -r.severity()));
+        List<Diagnosis> found =
+                new ArrayList<>(ranked.stream().map(Ranked::diagnosis).toList());
+        found.addAll(new Victims(patient).of(trial.used(), trial.threads(), progress, found));
+        found.addAll(Calls.of(patient));
         return found;
     }
 
-    private record Suspect(SensitiveSite<NoTask> row, double share) {}
+    private List<Diagnosis> sensitive(Patient patient, SensitivityTable<NoTask> table) {
+        List<Suspect> suspects = suspects(patient, table);
+        double all = suspects.stream().mapToDouble(Suspect::noise).sum();
+        List<Diagnosis> found = new ArrayList<>();
+        for (Suspect s : suspects) {
+            double share = all > 0 ? s.noise() / all : 0;
+            boolean output = s.kind() == Kind.ACTIVATION
+                    && Patient.onlyGoesOut(patient.graph().require(s.site()));
+            boolean harms = share >= LEAST_SHARE || s.noise() >= HARMFUL;
+            if ((harms && found.size() < MOST_SITES) || (output && s.noise() > 0)) {
+                found.add(diagnosis(patient, s, share));
+            }
+        }
+        return Together.added(patient, found);
+    }
 
-    private static List<Suspect> suspects(SensitivityTable<NoTask> table) {
-        List<SensitiveSite<NoTask>> rows =
-                table.rows().stream().filter(r -> r.kind() != Kind.BOTH).toList();
-        double all = rows.stream().mapToDouble(Doctor::noise).sum();
-        return rows.stream()
-                .map(r -> new Suspect(r, all > 0 ? noise(r) / all : 0))
-                .filter(s -> s.share() >= LEAST_SHARE)
-                .sorted(Comparator.comparingDouble(s -> -s.share()))
-                .limit(MOST_SITES)
+    private static Diagnosis diagnosis(Patient patient, Suspect s, double share) {
+        boolean constant = patient.graph().require(s.site()).constant().isPresent();
+        if (s.kind() == Kind.WEIGHT) {
+            Optional<WeightExam> exam = WeightExam.of(patient, s.site(), s.sites());
+            if (exam.isPresent()) {
+                return exam.get().diagnosis(share);
+            }
+        }
+        String value = constant || s.kind() == Kind.ACTIVATION
+                ? s.site()
+                : s.sites().iterator().next().value();
+        return patient.graph().require(value).constant().isPresent()
+                ? new ConstantExam(patient, value).diagnosis(share)
+                : new ActivationExam(patient, value).diagnosis(share);
+    }
+
+    /* Values whose codes only move on are one suspect with the value that they are moved from. */
+    private static List<Suspect> suspects(Patient patient, SensitivityTable<NoTask> table) {
+        Map<String, Suspect> merged = new LinkedHashMap<>();
+        for (SensitiveSite<NoTask> row : table.rows()) {
+            if (row.kind() != Kind.BOTH) {
+                String origin = row.kind() == Kind.ACTIVATION ? patient.origin(row.name()) : row.name();
+                boolean constant = patient.graph().require(origin).constant().isPresent();
+                Kind kind = constant ? Kind.WEIGHT : row.kind();
+                merged.merge(
+                        origin + " " + kind, new Suspect(origin, kind, row.sites(), noise(row.alone())), Doctor::both);
+            }
+        }
+        return merged.values().stream()
+                .sorted(Comparator.comparingDouble(s -> -s.noise()))
                 .toList();
     }
 
-    /* Noise power over signal power at the outputs; not finite counts as a million times the signal. */
-    private static double noise(SensitiveSite<?> row) {
-        return Math.min(1e6, Math.pow(10, Measure.SQNR.harm(row.alone().outputs(), Map.of()) / 10));
+    private static Suspect both(Suspect a, Suspect b) {
+        Set<Site> sites = new TreeSet<>(a.sites());
+        sites.addAll(b.sites());
+        return new Suspect(a.site(), a.kind(), sites, Math.max(a.noise(), b.noise()));
     }
 
-    /* Channel by channel along the usual axis, for activations with a grid. */
+    /* Noise power over signal power, the mean over outputs; at most ten. */
+    private static double noise(OutputTally<?> tally) {
+        return tally.outputs().values().stream()
+                .mapToDouble(Doctor::noise)
+                .average()
+                .orElse(0);
+    }
+
+    private static double noise(PairStats s) {
+        return s.notANumber() > 0
+                ? WORST
+                : s.sqnr() >= PairStats.NO_NOISE ? 0 : Math.min(WORST, Math.pow(10, -s.sqnr() / 10));
+    }
+
+    /* Every activation with a grid, channel by channel along the axis that its reader calls channels, or the usual one. */
     private static EvidenceRequest channels(Trial.Made made) {
         TreeMap<String, Set<Integer>> axes = new TreeMap<>();
         made.plan().grids().keySet().forEach(s -> {
             Value v = made.prepared().graph().require(s.value());
             TensorType type = made.prepared().types().get(s.value());
-            if (v.constant().isEmpty() && type != null && type.shape().rank() >= 2) {
-                axes.put(s.value(), Set.of(Examination.channelAxis(type.shape().rank())));
+            if (v.constant().isEmpty() && type != null) {
+                Set<Integer> wanted = new TreeSet<>();
+                List<Weighted> readers = ActivationExam.readers(v);
+                readers.forEach(w -> wanted.add(w.activationAxis()));
+                if (readers.isEmpty() && type.shape().rank() >= 2) {
+                    wanted.add(ActivationExam.channelAxis(type.shape().rank()));
+                }
+                axes.put(s.value(), wanted);
             }
         });
         return new EvidenceRequest(axes);
-    }
-
-    private static List<Diagnosis> floats(Prepared p) {
-        double all = p.graph().nodes().stream()
-                .mapToDouble(n -> Workload.macs(n, p.types()))
-                .sum();
-        List<Diagnosis> found = new ArrayList<>();
-        for (Map.Entry<Group, String> e : p.obstacles().entrySet()) {
-            Group g = e.getKey();
-            double macs = Workload.macs(g.node(), p.types());
-            if (OpCatalog.of(g.node()).kind() == OpKind.COMPUTES && macs > 0) {
-                found.add(new Diagnosis(
-                        g.output().name(),
-                        "layer",
-                        Cause.LEFT_IN_FLOAT,
-                        0,
-                        String.format(
-                                Locale.ROOT,
-                                "%s; it is %.1f %% of all multiply-accumulates",
-                                e.getValue(),
-                                100 * macs / all),
-                        List.of()));
-            }
-        }
-        found.sort(Comparator.comparing(Diagnosis::site));
-        return found;
     }
 }

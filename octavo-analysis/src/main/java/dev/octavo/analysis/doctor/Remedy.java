@@ -16,10 +16,16 @@ public record Remedy(String name, Section section, String entry, UnaryOperator<Q
     public enum Section {
         /** The list of rewrites. */
         REWRITE("rewrite: [ ", " ]"),
+        /** The scheme in general. */
+        SCHEME("plan: { ", " }"),
         /** Weights in general. */
         WEIGHTS("plan: { weights: { ", " } }"),
         /** Sites with 16 bits. */
         INT16("plan: { int16: [ ", " ] }"),
+        /** Sites with other widths. */
+        BITS("plan: { bits: { ", " } }"),
+        /** Sites with the grid of another. */
+        SAME_AS("plan: { same-as: { ", " } }"),
         /** Sites with a grid of their own. */
         FIXED("plan: { fixed: { ", " } }"),
         /** Sites in float. */

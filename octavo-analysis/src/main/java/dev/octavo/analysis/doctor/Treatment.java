@@ -22,6 +22,11 @@ public final class Treatment {
     /* So much of what a site is to blame for must go before its harsher remedies are left alone. */
     private static final double MENDED = 0.5;
 
+    private static final int ROUNDS = 3;
+
+    /* Outputs with less signal to noise are examined again, dB. */
+    private static final double SOUND = 20;
+
     private Treatment() {}
 
     /**
@@ -45,9 +50,10 @@ public final class Treatment {
     }
 
     /**
-     * Tries the remedies of diagnoses in their order. Once half of a site's share of the noise is gone, its harsher
-     * remedies are left alone.
+     * Tries the remedies of diagnoses in their order, then examines again and goes on with what that finds, until nothing
+     * more helps. Once half of a site's share of the noise is gone, its harsher remedies are left alone.
      *
+     * @param diagnoses what the doctor found under {@code start}
      * @param score the name of the task's score to go by; without it the outputs' noise decides
      */
     public static <M extends Metric<M>> Result fix(
@@ -56,28 +62,60 @@ public final class Treatment {
             List<Diagnosis> diagnoses,
             Optional<String> score,
             Progress progress) {
-        List<Rung> ladder = new ArrayList<>();
-        QuantizeOptions now = start;
-        OutputTally<M> best = trial.measure(trial.make(start).lowered());
-        ladder.add(new Rung("as it is", "", sqnr(best), best.metric().scores(), true, ""));
-        Set<String> tried = new LinkedHashSet<>();
-        progress.begin("try remedies", diagnoses.size());
-        for (Diagnosis d : diagnoses) {
+        Course<M> course = new Course<>(trial, start, score);
+        List<Diagnosis> found = diagnoses;
+        for (int round = 0; round < ROUNDS; round++) {
+            boolean helped = course.round(found, progress);
+            if (!helped || !course.isIll()) {
+                break;
+            }
+            found = new Doctor(trial, progress).examine(course.now);
+        }
+        return new Result(course.ladder, course.now);
+    }
+
+    private static final class Course<M extends Metric<M>> {
+        private final Trial<M> trial;
+        private final Optional<String> score;
+        private final List<Rung> ladder = new ArrayList<>();
+        private final Set<String> tried = new LinkedHashSet<>();
+        private QuantizeOptions now;
+        private OutputTally<M> best;
+
+        Course(Trial<M> trial, QuantizeOptions start, Optional<String> score) {
+            this.trial = trial;
+            this.score = score;
+            this.now = start;
+            this.best = trial.measure(trial.make(start).lowered());
+            ladder.add(new Rung("as it is", "", sqnr(best), best.metric().scores(), true, ""));
+        }
+
+        boolean isIll() {
+            return sqnr(best) < SOUND;
+        }
+
+        /* Whether any of the remedies helped. */
+        boolean round(List<Diagnosis> diagnoses, Progress progress) {
+            QuantizeOptions before = now;
+            progress.begin("try remedies", diagnoses.size());
+            for (Diagnosis d : diagnoses) {
+                if (d.share() > 0) { // else it is a matter of time or of hardware
+                    against(d);
+                }
+                progress.advance(1);
+            }
+            progress.end();
+            return now != before;
+        }
+
+        private void against(Diagnosis d) {
             double enough = sqnr(best) - 10 * Math.log10(1 - Math.min(0.99, MENDED * d.share()));
             for (Remedy r : d.remedies()) {
                 if (!tried.add(r.recipe())) {
                     continue;
                 }
                 try {
-                    QuantizeOptions next = r.change().apply(now);
-                    OutputTally<M> got = trial.measure(trial.make(next).lowered());
-                    boolean helps = helps(best, got, score);
-                    ladder.add(new Rung(
-                            r.name(), r.recipe(), sqnr(got), got.metric().scores(), helps, ""));
-                    if (helps) {
-                        now = next;
-                        best = got;
-                    }
+                    attempt(r);
                 } catch (ModelException | RecipeException e) {
                     ladder.add(new Rung(
                             r.name(), r.recipe(), Double.NaN, Map.of(), false, String.valueOf(e.getMessage())));
@@ -86,10 +124,18 @@ public final class Treatment {
                     break;
                 }
             }
-            progress.advance(1);
         }
-        progress.end();
-        return new Result(ladder, now);
+
+        private void attempt(Remedy r) {
+            QuantizeOptions next = r.change().apply(now);
+            OutputTally<M> got = trial.measure(trial.make(next).lowered());
+            boolean helps = helps(best, got, score);
+            ladder.add(new Rung(r.name(), r.recipe(), sqnr(got), got.metric().scores(), helps, ""));
+            if (helps) {
+                now = next;
+                best = got;
+            }
+        }
     }
 
     private static <M extends Metric<M>> boolean helps(

@@ -1,6 +1,7 @@
 package dev.octavo.analysis.doctor;
 
 import dev.octavo.analysis.sensitivity.OutputTally;
+import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Metric;
@@ -25,7 +26,9 @@ import dev.octavo.ort.quantize.Quantizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -36,15 +39,41 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param <M> the task's metric
  */
 public final class Trial<M extends Metric<M>> {
+    private static final int EXAMINED = 16;
+
     private final Graph model;
     private final Dataset calibration;
     private final Dataset test;
     private final M none;
     private final int threads;
+    private final Dataset used;
     private final List<Seen> seen = new ArrayList<>();
+    private final Set<String> unreadable = new ConcurrentSkipListSet<>();
 
-    /** What was seen of a graph, and what had been asked. */
-    private record Seen(EvidenceRequest request, Evidence evidence) {}
+    /** What was seen of a graph in some data, and what had been asked. */
+    private record Seen(Dataset data, EvidenceRequest request, Evidence evidence) {}
+
+    /** Every so many samples of a data set, which is not closed with this. */
+    private record Some(Dataset whole, int size) implements Dataset {
+        private int place(int index) {
+            return Math.toIntExact((long) index * whole.size() / size);
+        }
+
+        @Override
+        public Sample read(int index) throws UnreadableSampleException {
+            return whole.read(place(index));
+        }
+
+        @Override
+        public String name(int index) {
+            return whole.name(place(index));
+        }
+
+        @Override
+        public String fingerprint() {
+            return whole.fingerprint() + " " + size + " of it";
+        }
+    }
 
     /** A quantized network with all that led to it. */
     public record Made(Prepared prepared, Evidence evidence, Plan plan, Graph lowered) {}
@@ -63,11 +92,22 @@ public final class Trial<M extends Metric<M>> {
         this.test = test;
         this.none = none;
         this.threads = threads;
+        this.used = test == calibration || test.size() <= EXAMINED ? test : new Some(test, EXAMINED);
     }
 
     /** Data for ranges. */
     public Dataset calibration() {
         return calibration;
+    }
+
+    /** Some of the data that are measured on: what sites are examined with. */
+    Dataset used() {
+        return used;
+    }
+
+    /** Samples that could not be read in any measurement so far, with the reason; they are in no number. */
+    public List<String> unreadable() {
+        return List.copyOf(unreadable);
     }
 
     /** The task's empty tally. */
@@ -88,34 +128,45 @@ public final class Trial<M extends Metric<M>> {
                 Preparation.rewrite(model, options.rewritesForGrids(), witness, OrtEngine.INSTANCE::inferTypes),
                 options,
                 witness);
-        Evidence evidence = evidence(prepared, prepared.request(), sweep);
+        Evidence evidence = evidence(prepared, prepared.request());
         Plan plan = new Quantizer(options)
                 .plan(prepared, evidence, options.activations(), calibration, threads, Progress.NONE)
                 .plan();
         return new Made(prepared, evidence, plan, prepared.lower(plan));
     }
 
-    /** What the data say of a graph beyond what its plan needs. */
+    /** What the calibration data say of a graph beyond what its plan needs. */
     public Evidence evidence(Prepared prepared, EvidenceRequest request) {
-        return evidence(prepared, request, SweepOptions.standard().withThreads(threads));
+        return evidence(prepared, request, calibration);
     }
 
-    private Evidence evidence(Prepared prepared, EvidenceRequest request, SweepOptions sweep) {
+    /** What the data that are measured on say of it. */
+    Evidence usedEvidence(Prepared prepared, EvidenceRequest request) {
+        return evidence(prepared, request, used);
+    }
+
+    private Evidence evidence(Prepared prepared, EvidenceRequest request, Dataset data) {
         for (Seen s : seen) {
-            boolean covers = s.evidence().graphFingerprint().equals(prepared.fingerprint())
+            boolean covers = s.data() == data
+                    && s.evidence().graphFingerprint().equals(prepared.fingerprint())
                     && s.request().and(request).equals(s.request());
             if (covers) {
                 return s.evidence();
             }
         }
+        SweepOptions sweep = SweepOptions.standard().withThreads(threads);
         Evidence fresh = EvidenceSweep.collect(
-                        prepared.graph(), prepared.fingerprint(), request, calibration, sweep, Progress.NONE)
+                        prepared.graph(), prepared.fingerprint(), request, data, sweep, Progress.NONE)
                 .evidence();
-        seen.add(new Seen(request, fresh));
+        seen.add(new Seen(data, request, fresh));
         return fresh;
     }
 
-    /** Measures a network, float or quantized, against the float one. */
+    /**
+     * Measures a network, float or quantized, against the float one.
+     *
+     * @throws ModelException when no sample can be read; those that cannot are {@link #unreadable}
+     */
     public OutputTally<M> measure(Graph network) {
         List<String> inputs = model.requiredInputs().stream().map(Value::name).toList();
         AtomicInteger next = new AtomicInteger();
@@ -135,6 +186,12 @@ public final class Trial<M extends Metric<M>> {
             for (OutputTally<M> part : Parallel.all(workers, workers.size())) {
                 total = total.merge(part);
             }
+            if (unreadable.size() >= test.size() && total.outputs().isEmpty()) {
+                throw new ModelException(
+                        "none of the " + test.size() + " samples can be read; one of them: "
+                                + unreadable.iterator().next(),
+                        "check the data set");
+            }
             return total;
         }
     }
@@ -146,7 +203,8 @@ public final class Trial<M extends Metric<M>> {
             Map<String, Tensor> in = s.inputsFor(inputs);
             return sum.plus(s, truth.run(in), got.run(in));
         } catch (UnreadableSampleException e) {
-            return sum; // Left out; whoever opened the data names it.
+            unreadable.add(test.name(i) + ": " + e.getMessage());
+            return sum;
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -164,8 +165,9 @@ public final class Tuner<M extends Metric<M>> {
     }
 
     private static boolean isFree(Remedy r) {
-        return r.section() != Remedy.Section.INT16
-                && r.section() != Remedy.Section.KEEP_FLOAT
+        return Set.of(Remedy.Section.REWRITE, Remedy.Section.WEIGHTS, Remedy.Section.FIXED, Remedy.Section.REFINE)
+                        .contains(r.section())
+                && !r.entry().isEmpty()
                 && !r.entry().contains("bits: 16");
     }
 

@@ -32,7 +32,7 @@ class DoctorTest {
         GRID_TOO_NARROW("r", Cause.TRUNCATION),
         GRID_NARROW_AT_THE_INPUT("x", Cause.TRUNCATION),
         THREE_BITS("s", Cause.ROUNDING),
-        GRID_OF_SOMETHING_ELSE("s", Cause.SHARED_GRID),
+        GRID_OF_SOMETHING_ELSE("s", Cause.ROUNDING),
         WEIGHTS_CLIPPED("s", Cause.TRUNCATION),
         ONE_LARGE_CHANNEL("r", Cause.WRONG_GRANULARITY),
         TWO_BIT_WEIGHTS("s", Cause.ROUNDING);
