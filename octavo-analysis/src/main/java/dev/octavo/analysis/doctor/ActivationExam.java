@@ -177,7 +177,7 @@ final class ActivationExam {
                 100 * error.clippedShare(),
                 100 * error.outside(),
                 error.total() > 0 ? Math.min(1, best.error().total() / error.total()) : 1));
-        if (isRanged() && error.unseen() > 0 || span(known) > WIDER * span(all)) {
+        if ((isRanged() && error.unseen() > 0) || span(known) > WIDER * span(all)) {
             b.append(String.format(
                     Locale.ROOT, "; the calibration data showed [%.4g, %.4g]", known.low(), known.high()));
         }
