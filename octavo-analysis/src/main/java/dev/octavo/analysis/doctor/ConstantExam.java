@@ -18,7 +18,6 @@ final class ConstantExam {
     /* Elements this many times larger than others want grids of their own. */
     private static final double MIXED = 64;
 
-    private final Patient patient;
     private final Value value;
     private final Tensor real;
     private final Grid grid;
@@ -26,7 +25,6 @@ final class ConstantExam {
     private final RelativeRounding rounding;
 
     ConstantExam(Patient patient, String name) {
-        this.patient = patient;
         this.value = patient.graph().require(name);
         this.real = value.constant().orElseThrow();
         this.grid = patient.grid(name);
@@ -71,10 +69,5 @@ final class ConstantExam {
         }
         remedies.add(Remedies.keepFloat(value.name()));
         return remedies;
-    }
-
-    /** The values that are this constant in another shape: they are kept in float with it. */
-    static boolean isShapeOf(Value v) {
-        return v.constant().isEmpty() && SteadyValue.of(v).isPresent();
     }
 }

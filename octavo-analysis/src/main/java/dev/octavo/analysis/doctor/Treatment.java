@@ -96,7 +96,7 @@ public final class Treatment {
 
         /* Whether any of the remedies helped. */
         boolean round(List<Diagnosis> diagnoses, Progress progress) {
-            QuantizeOptions before = now;
+            long before = kept();
             progress.begin("try remedies", diagnoses.size());
             for (Diagnosis d : diagnoses) {
                 if (d.share() > 0) { // else it is a matter of time or of hardware
@@ -105,7 +105,11 @@ public final class Treatment {
                 progress.advance(1);
             }
             progress.end();
-            return now != before;
+            return kept() > before;
+        }
+
+        private long kept() {
+            return ladder.stream().filter(Rung::kept).count();
         }
 
         private void against(Diagnosis d) {
