@@ -15,6 +15,11 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 
+# COCOeval.stats, in its order
+STATS = ["ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large",
+         "ar_1", "ar_10", "ar_100", "ar_small", "ar_medium", "ar_large"]
+
+
 def make(rng, images, classes):
     truth, found = [], []
     for image in range(images):
@@ -34,12 +39,34 @@ def make(rng, images, classes):
             box = [round(float(v), 2) for v in (*rng.uniform(0, 300, 2), *rng.uniform(8, 160, 2))]
             found.append({"image": image, "class": int(rng.integers(classes)), "xywh": box,
                           "score": round(float(rng.uniform(0.01, 0.7)), 5)})
+    return truth, distinct(found)
+
+
+def crowded(rng, images):
+    """Many small and large objects of two classes in a picture, with outlines smaller than their boxes, often missed."""
+    truth, found = [], []
+    for image in range(images):
+        for _ in range(rng.integers(10, 30)):
+            side = float(rng.choice([12, 30, 34, 80, 100, 150]))
+            box = [round(float(v), 2) for v in (*rng.uniform(0, 300, 2), *(side * rng.uniform(0.8, 1.25, 2)))]
+            c = int(rng.integers(2))
+            truth.append({"image": image, "class": c, "xywh": box, "crowd": int(rng.random() < 0.05),
+                          "area": round(box[2] * box[3] * float(rng.uniform(0.5, 1)), 2)})
+            if rng.random() < 0.8:
+                jitter = rng.normal(0, 0.06 * side, 4)
+                found.append({"image": image, "class": c, "xywh": [round(float(v), 2) for v in np.array(box) + jitter],
+                              "score": round(float(rng.uniform(0.01, 0.99)), 5)})
+    return truth, distinct(found)
+
+
+def distinct(found):
+    """Scores of which none is there twice, so that no order of ties matters."""
     scores = set()
-    for d in found:  # distinct, so that no order of ties matters
+    for d in found:
         while d["score"] in scores:
             d["score"] = round(d["score"] + 1e-5, 5)
         scores.add(d["score"])
-    return truth, found
+    return found
 
 
 def evaluate(truth, found, images, classes):
@@ -49,7 +76,7 @@ def evaluate(truth, found, images, classes):
         "categories": [{"id": c, "name": str(c)} for c in range(classes)],
         "annotations": [
             {"id": i + 1, "image_id": t["image"], "category_id": t["class"], "bbox": t["xywh"],
-             "area": t["xywh"][2] * t["xywh"][3], "iscrowd": t["crowd"]} for i, t in enumerate(truth)],
+             "area": t.get("area", t["xywh"][2] * t["xywh"][3]), "iscrowd": t["crowd"]} for i, t in enumerate(truth)],
     }
     coco.createIndex()
     results = coco.loadRes([
@@ -60,14 +87,16 @@ def evaluate(truth, found, images, classes):
     run.summarize()
     precision = run.eval["precision"][:, :, :, 0, 2]  # thresholds, recalls, classes; all areas, 100 detections
     per_class = [float(np.mean(precision[:, :, c])) for c in range(classes)]
-    return {"ap": float(run.stats[0]), "ap50": float(run.stats[1]), "ap75": float(run.stats[2]), "per_class": per_class}
+    return {"ap": float(run.stats[0]), "ap50": float(run.stats[1]), "ap75": float(run.stats[2]), "per_class": per_class,
+            "stats": {name: float(v) for name, v in zip(STATS, run.stats)}}
 
 
 def main(root):
     folder = pathlib.Path(root)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, seed, images, classes in (("a", 3, 40, 4), ("b", 4, 25, 3)):
-        truth, found = make(np.random.default_rng(seed), images, classes)
+    for name, seed, images, classes in (("a", 3, 40, 4), ("b", 4, 25, 3), ("c", 5, 12, 2)):
+        rng = np.random.default_rng(seed)
+        truth, found = crowded(rng, images) if name == "c" else make(rng, images, classes)
         expected = evaluate(truth, found, images, classes)
         (folder / f"{name}.json").write_text(json.dumps(
             {"classes": classes, "ground_truth": truth, "detections": found, "expected": expected}, indent=0))

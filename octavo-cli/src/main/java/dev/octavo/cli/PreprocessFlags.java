@@ -8,12 +8,15 @@ import dev.octavo.tasks.image.Normalize;
 import dev.octavo.tasks.image.Preprocess;
 import dev.octavo.tasks.image.Resize;
 import dev.octavo.tasks.image.ResizeFilter;
+import dev.octavo.tasks.yaml.Fraction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** From pictures to tensors, for data that no data set file describes. */
 final class PreprocessFlags {
@@ -60,7 +63,11 @@ final class PreprocessFlags {
             description = "Keep the centre, after resizing (default: everything).")
     private List<Integer> crop = List.of();
 
-    @Option(names = "--scale", paramLabel = "NUMBER", description = "Multiply pixels 0..255, before mean (default: 1).")
+    @Option(
+            names = "--scale",
+            paramLabel = "NUMBER",
+            converter = Fractional.class,
+            description = "Multiply pixels 0..255 by a number or a fraction such as 1/255, before mean (default: 1).")
     private Optional<Float> scale = Optional.empty();
 
     @Option(
@@ -87,6 +94,17 @@ final class PreprocessFlags {
 
     @Option(names = "--layout", paramLabel = "NCHW|NHWC", description = "Order of the axes (default: NCHW).")
     private Optional<Layout> layout = Optional.empty();
+
+    /** A fraction is a number too. */
+    private static final class Fractional implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            return Fraction.parse(text)
+                    .map(Double::floatValue)
+                    .orElseThrow(() ->
+                            new TypeConversionException("'" + text + "' is no number and no fraction such as 1/255"));
+        }
+    }
 
     /** What the flags say of data at {@code data}. */
     DatasetOptions options(Path data, CommonOptions common) {

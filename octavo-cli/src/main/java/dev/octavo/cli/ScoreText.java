@@ -27,6 +27,17 @@ final class ScoreText {
         titles.put(DetectionMetric.MAP_AREA, "mAP (area)");
         titles.put(DetectionMetric.MAP_ELEVEN_POINT, "mAP (11-point)");
         titles.put(DetectionMetric.MAP_COCO, "mAP@[.5:.95]");
+        titles.put("mapCoco50", "mAP@.5 (COCO)");
+        titles.put("mapCoco75", "mAP@.75 (COCO)");
+        titles.put("mapCocoSmall", "mAP, small");
+        titles.put("mapCocoMedium", "mAP, medium");
+        titles.put("mapCocoLarge", "mAP, large");
+        titles.put("recallCoco1", "recall, 1 a picture");
+        titles.put("recallCoco10", "recall, 10");
+        titles.put("recallCoco100", "recall, 100");
+        titles.put("recallCocoSmall", "recall, small");
+        titles.put("recallCocoMedium", "recall, medium");
+        titles.put("recallCocoLarge", "recall, large");
         titles.put("miou", "mIoU");
         titles.put("pixelAccuracy", "pixel accuracy");
         titles.put("meanAccuracy", "class accuracy");

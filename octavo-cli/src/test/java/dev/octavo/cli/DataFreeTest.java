@@ -66,6 +66,14 @@ class DataFreeTest {
     }
 
     @Test
+    void theScaleMayBeAFraction() throws IOException {
+        JsonNode facts = new ObjectMapper()
+                .readTree(dataFree("--scale", "1/255", "--json").succeeded().out());
+        assertThat(facts.path("data").asText()).contains("after scale 0.003921569");
+        dataFree("--scale", "1/x").misused("1/x", "1/255");
+    }
+
+    @Test
     void theSameCommandGivesTheSameModel() throws IOException {
         dataFree("--mean", "120", "--std", "60").succeeded();
         byte[] once = Files.readAllBytes(out);

@@ -41,11 +41,17 @@ final class CocoBoxes implements Boxes {
                         "check that the file is complete");
             }
             byFile.getOrDefault(picture, new ArrayList<>())
-                    .add(new TrueBox(label, a.box, a.crowd ? Kind.CROWD : Kind.PLAIN));
+                    .add(a.object(label));
         }
     }
 
-    private record Annotation(long picture, int category, Box box, boolean crowd) {}
+    private record Annotation(long picture, int category, Box box, boolean crowd, double area) {
+        /** Its area is that of its outline, which the file knows; some files do not. */
+        TrueBox object(int label) {
+            Kind kind = crowd ? Kind.CROWD : Kind.PLAIN;
+            return area >= 0 ? new TrueBox(label, box, kind, area) : new TrueBox(label, box, kind);
+        }
+    }
 
     /** What was read so far; the parts of the file come in any order. */
     private static final class Reading {
@@ -93,6 +99,7 @@ final class CocoBoxes implements Boxes {
         long picture = -1;
         int category = -1;
         boolean crowd = false;
+        double area = Double.NaN;
         String name = "";
         double[] box = {};
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -104,6 +111,7 @@ final class CocoBoxes implements Boxes {
                 case "category_id" -> category = json.getValueAsInt();
                 case "iscrowd" -> crowd = json.getValueAsInt() == 1;
                 case "file_name", "name" -> name = json.getValueAsString("");
+                case "area" -> area = json.getValueAsDouble(Double.NaN);
                 case "bbox" -> box = numbers(json);
                 default -> json.skipChildren();
             }
@@ -111,7 +119,7 @@ final class CocoBoxes implements Boxes {
         switch (part) {
             case "images" -> to.files.put(id, name);
             case "categories" -> to.categories.put((int) id, name);
-            default -> to.annotations.add(new Annotation(picture, category, box(box, id, file), crowd));
+            default -> to.annotations.add(new Annotation(picture, category, box(box, id, file), crowd, area));
         }
     }
 

@@ -94,8 +94,9 @@ public record DetectionMetric(
     }
 
     /**
-     * {@link #MAP_AREA} and {@link #MAP_ELEVEN_POINT} at the rules' overlap, {@link #MAP_COCO} over overlaps 0.5 … 0.95, all
-     * as fractions; {@code ap.CLASS}, of the kind that is primary, for each class that has objects; {@code samples}.
+     * {@link #MAP_AREA} and {@link #MAP_ELEVEN_POINT} at the rules' overlap, {@link #MAP_COCO} over overlaps 0.5 … 0.95 and
+     * the other eleven of {@link CocoScore}, those left out for which there is no object; all as fractions. {@code
+     * ap.CLASS}, of the kind that is primary, for each class that has objects; {@code samples}.
      */
     @Override
     public Map<String, Double> scores() {
@@ -105,6 +106,12 @@ public record DetectionMetric(
         Map<String, Double> scores = new LinkedHashMap<>();
         for (String key : List.of(MAP_AREA, MAP_ELEVEN_POINT, MAP_COCO)) {
             scores.put(key, standing.mean(key, once));
+        }
+        for (CocoScore one : CocoScore.values()) {
+            double mean = mean(standing.perClass(one, once));
+            if (one != CocoScore.ALL && !Double.isNaN(mean)) {
+                scores.put(one.key(), mean);
+            }
         }
         double[] perClass = standing.perClass(primary(), once);
         for (int k = 0; k < perClass.length; k++) {
@@ -155,40 +162,52 @@ public record DetectionMetric(
 
         /** How much there is to look at for one score. */
         long work() {
-            return rules.ways().size()
+            return (1L + DetectionRules.COCO_STEPS)
                     * pictures.stream().mapToLong(Matched::detections).sum();
         }
 
         double mean(String key, int[] times) {
-            double sum = 0;
-            int n = 0;
-            for (double ap : perClass(key, times)) {
-                if (!Double.isNaN(ap)) {
-                    sum += ap;
-                    n++;
-                }
-            }
-            return sum / n;
+            return DetectionMetric.mean(perClass(key, times));
         }
 
         double[] perClass(String key, int[] times) {
-            boolean coco = key.equals(MAP_COCO);
-            Interpolation how = key.equals(MAP_AREA)
-                    ? Interpolation.AREA
-                    : coco ? Interpolation.HUNDRED_ONE_POINT : Interpolation.ELEVEN_POINT;
-            int first = coco ? 1 : 0;
-            int last = coco ? rules.ways().size() - 1 : 0;
+            if (key.equals(MAP_COCO)) {
+                return perClass(CocoScore.ALL, times);
+            }
+            Interpolation how = key.equals(MAP_AREA) ? Interpolation.AREA : Interpolation.ELEVEN_POINT;
+            long[] objects = objects(0, times);
+            return rankings.stream()
+                    .mapToDouble(r -> r.averagePrecision(0, how, times, objects))
+                    .toArray();
+        }
+
+        double[] perClass(CocoScore score, int[] times) {
             double[] sums = new double[classes.size()];
-            for (int way = first; way <= last; way++) {
-                long[] objects = new long[classes.size()];
-                for (int p = 0; p < pictures.size(); p++) {
-                    pictures.get(p).addObjects(way, objects, times[p]);
-                }
+            for (int way = score.first(); way <= score.last(); way++) {
+                long[] objects = objects(way, times);
                 for (int k = 0; k < sums.length; k++) {
-                    sums[k] += rankings.get(k).averagePrecision(way, how, times, objects);
+                    sums[k] += score.of(rankings.get(k), way, times, objects);
                 }
             }
-            return Arrays.stream(sums).map(s -> s / (last - first + 1)).toArray();
+            int ways = score.last() - score.first() + 1;
+            return Arrays.stream(sums).map(s -> s / ways).toArray();
         }
+
+        /** How many objects of each class have to be found. */
+        private long[] objects(int way, int[] times) {
+            long[] objects = new long[classes.size()];
+            for (int p = 0; p < pictures.size(); p++) {
+                pictures.get(p).addObjects(way, objects, times[p]);
+            }
+            return objects;
+        }
+    }
+
+    /** Over the classes that have something to find; NaN when none has. */
+    private static double mean(double[] perClass) {
+        return Arrays.stream(perClass)
+                .filter(ap -> !Double.isNaN(ap))
+                .average()
+                .orElse(Double.NaN);
     }
 }

@@ -35,26 +35,35 @@ public record DetectionRules(double iou, PixelConvention pixels, boolean difficu
     /** COCO looks at so many detections of a class in a picture. */
     private static final int MOST = 100;
 
-    private static final int COCO_STEPS = 10;
+    /** COCO's overlaps: 0.5, 0.55 … 0.95. */
+    static final int COCO_STEPS = 10;
 
     public DetectionRules {
-        new Matching(Rule.VOC, iou, pixels, difficult); // says what is wrong with it
+        new Matching(Rule.VOC, iou, pixels, difficult, ObjectSize.ALL); // says what is wrong with it
     }
 
     String primary() {
         return headline.key;
     }
 
+    /** COCO's first way of matching for a size; its {@link #COCO_STEPS} ways follow each other. */
+    static int firstWay(ObjectSize size) {
+        return 1 + COCO_STEPS * size.ordinal();
+    }
+
     int most() {
         return MOST;
     }
 
-    /** The first is VOC's, the others are COCO's ten. */
+    /** The first is VOC's, then COCO's ten for objects of every size, then for small, medium and large ones. */
     List<Matching> ways() {
         List<Matching> ways = new ArrayList<>();
-        ways.add(new Matching(Rule.VOC, iou, pixels, difficult));
-        for (int i = 0; i < COCO_STEPS; i++) {
-            ways.add(new Matching(Rule.COCO, (50 + 5 * i) / 100.0, PixelConvention.CONTINUOUS, true));
+        ways.add(new Matching(Rule.VOC, iou, pixels, difficult, ObjectSize.ALL));
+        for (ObjectSize size : ObjectSize.values()) {
+            for (int i = 0; i < COCO_STEPS; i++) {
+                double overlap = (50 + 5 * i) / 100.0;
+                ways.add(new Matching(Rule.COCO, overlap, PixelConvention.CONTINUOUS, true, size));
+            }
         }
         return ways;
     }

@@ -6,7 +6,10 @@ public enum Interpolation {
     AREA(0),
     /** The mean at recall 0, 0.1 … 1 of the best precision at that recall or more: Pascal VOC up to 2009. */
     ELEVEN_POINT(10),
-    /** The same at recall 0, 0.01 … 1: COCO. */
+    /**
+     * The same at recall 0, 0.01 … 1: COCO. Its evaluation code has these as multiples of the number nearest to 0.01, and so
+     * have we: some lie a last bit above the fraction, and a recall of just that fraction does not reach them.
+     */
     HUNDRED_ONE_POINT(100);
 
     private final int steps;
@@ -31,8 +34,10 @@ public enum Interpolation {
             return sum;
         }
         int i = 0;
+        double step = 1.0 / steps;
         for (int s = 0; s <= steps; s++) {
-            while (i < n && recall[i] < (double) s / steps) {
+            double at = this == HUNDRED_ONE_POINT && s < steps ? s * step : (double) s / steps;
+            while (i < n && recall[i] < at) {
                 i++;
             }
             sum += i < n ? precision[i] : 0;

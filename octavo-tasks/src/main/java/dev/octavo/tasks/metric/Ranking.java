@@ -12,15 +12,30 @@ import java.util.List;
 final class Ranking {
     private final int label;
     private final int[] pictures;
-    private final int[] outcomes;
+    private final int[] places;
+    private final int[][] outcomes;
 
-    private Ranking(int label, int[] pictures, int[] outcomes) {
+    private Ranking(int label, List<Entry> ranked) {
         this.label = label;
-        this.pictures = pictures;
-        this.outcomes = outcomes;
+        this.pictures = ranked.stream().mapToInt(e -> e.picture).toArray();
+        this.places = ranked.stream().mapToInt(e -> e.place).toArray();
+        this.outcomes = ranked.stream().map(e -> e.outcomes).toArray(int[][]::new);
     }
 
-    private record Entry(float score, int picture, int outcome) {}
+    /** A detection; its place is that among those of its class in its picture, from 0. */
+    private static final class Entry {
+        final float score;
+        final int picture;
+        final int place;
+        final int[] outcomes;
+
+        Entry(float score, int picture, int place, int[] outcomes) {
+            this.score = score;
+            this.picture = picture;
+            this.place = place;
+            this.outcomes = outcomes;
+        }
+    }
 
     /** One ranking per class. Of equal scores the picture that comes first ranks first. */
     static List<Ranking> of(List<Matched> pictures, int classes) {
@@ -30,18 +45,17 @@ final class Ranking {
         }
         for (int p = 0; p < pictures.size(); p++) {
             Matched one = pictures.get(p);
+            int place = 0;
             for (int i = 0; i < one.detections(); i++) {
-                entries.get(one.label(i)).add(new Entry(one.score(i), p, one.outcomes(i)));
+                place = i > 0 && one.label(i) == one.label(i - 1) ? place + 1 : 0;
+                entries.get(one.label(i)).add(new Entry(one.score(i), p, place, one.outcomes(i)));
             }
         }
         List<Ranking> rankings = new ArrayList<>();
         for (int k = 0; k < classes; k++) {
             List<Entry> own = entries.get(k);
             own.sort(Comparator.comparingDouble((Entry e) -> e.score).reversed()); // stable
-            rankings.add(new Ranking(
-                    k,
-                    own.stream().mapToInt(Entry::picture).toArray(),
-                    own.stream().mapToInt(Entry::outcome).toArray()));
+            rankings.add(new Ranking(k, own));
         }
         return rankings;
     }
@@ -65,7 +79,7 @@ final class Ranking {
         long right = 0;
         long looked = 0;
         for (int i = 0; i < pictures.length; i++) {
-            int outcome = (outcomes[i] >> (2 * way)) & 3;
+            int outcome = Matched.outcome(outcomes[i], way);
             int weight = times[pictures[i]];
             if (outcome == 2 || weight == 0) {
                 continue;
@@ -81,5 +95,24 @@ final class Ranking {
             precision[i] = Math.max(precision[i], precision[i + 1]);
         }
         return how.average(recall, precision, n);
+    }
+
+    /**
+     * Recall: which part of the objects is found.
+     *
+     * @param way of matching
+     * @param most of each picture only so many detections are looked at, the best
+     * @param times how often each picture counts
+     * @param objects per class, how many have to be found
+     * @return NaN when there is nothing to find
+     */
+    double recall(int way, int most, int[] times, long[] objects) {
+        long all = objects[label];
+        long right = 0;
+        for (int i = 0; i < pictures.length; i++) {
+            boolean found = places[i] < most && Matched.outcome(outcomes[i], way) == 1;
+            right += found ? times[pictures[i]] : 0;
+        }
+        return all == 0 ? Double.NaN : (double) right / all;
     }
 }

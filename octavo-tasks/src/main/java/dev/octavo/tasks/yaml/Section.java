@@ -132,19 +132,9 @@ public record Section(String file, Map<String, Yaml.Node> entries) {
 
     private double number(String key, Yaml.Node node) {
         String text = text(key, node);
-        String[] parts = text.split("/", -1);
-        try {
-            double value = Double.parseDouble(parts[0].strip());
-            if (parts.length == 1) {
-                return value;
-            }
-            if (parts.length == 2) {
-                return value / Double.parseDouble(parts[1].strip());
-            }
-        } catch (NumberFormatException e) {
-            // Falls through to the same message: the text is no number.
-        }
-        throw wrong(node, key + " is '" + text + "'", "write a number or a fraction like 1/255");
+        return Fraction.parse(text)
+                .orElseThrow(() ->
+                        wrong(node, key + " is '" + text + "'", "write a number or a fraction like 1/255"));
     }
 
     private static String lowerIfWord(String constant) {

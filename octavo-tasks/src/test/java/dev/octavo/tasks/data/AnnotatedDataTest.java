@@ -108,7 +108,7 @@ class AnnotatedDataTest {
         Files.writeString(folder.resolve("instances.json"), """
                 { "info": { "year": 2017, "more": [1, [2], {}] },
                   "annotations": [
-                    { "segmentation": [[1.5, 2, 3]], "area": 4.5, "iscrowd": 0, "image_id": 139, "bbox": [1, 2, 3.5, 1],
+                    { "segmentation": [[1.5, 2, 3]], "area": 2.5, "iscrowd": 0, "image_id": 139, "bbox": [1, 2, 3.5, 1],
                       "category_id": 64, "id": 1 },
                     { "segmentation": { "counts": [1, 2], "size": [3, 4] }, "iscrowd": 1, "image_id": 139,
                       "bbox": [0, 0, 5, 5], "category_id": 1, "id": 2 } ],
@@ -122,7 +122,7 @@ class AnnotatedDataTest {
             assertThat(data.measure().classes()).containsExactly("person", "potted plant");
             assertThat(boxes(data.read(0)))
                     .containsExactly(
-                            new TrueBox(1, new Box(1, 2, 4.5, 3), Kind.PLAIN),
+                            new TrueBox(1, new Box(1, 2, 4.5, 3), Kind.PLAIN, 2.5),
                             new TrueBox(0, new Box(0, 0, 5, 5), Kind.CROWD));
             assertThat(boxes(data.read(1))).isEmpty();
         }

@@ -38,12 +38,20 @@ final class GoldenBoxes {
                     ? Kind.DIFFICULT
                     : text(m, "crowd").equals("1") ? Kind.CROWD : Kind.PLAIN;
             objects.computeIfAbsent(text(m, "image"), k -> new ArrayList<>())
-                    .add(new TrueBox(classes.indexOf(text(m, "class")), box(m), kind));
+                    .add(object(m, kind));
         }
         for (Yaml.Mapping m : items(root, "detections")) {
             found.computeIfAbsent(text(m, "image"), k -> new ArrayList<>())
                     .add(new Detection(classes.indexOf(text(m, "class")), Float.parseFloat(text(m, "score")), box(m)));
         }
+    }
+
+    private TrueBox object(Yaml.Mapping m, Kind kind) {
+        int label = classes.indexOf(text(m, "class"));
+        String area = text(m, "area");
+        return area.isEmpty()
+                ? new TrueBox(label, box(m), kind)
+                : new TrueBox(label, box(m), kind, Double.parseDouble(area));
     }
 
     static GoldenBoxes read(Path file) throws IOException {
