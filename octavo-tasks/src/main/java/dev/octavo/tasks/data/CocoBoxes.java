@@ -40,8 +40,7 @@ final class CocoBoxes implements Boxes {
                                 + ", which it does not list",
                         "check that the file is complete");
             }
-            byFile.getOrDefault(picture, new ArrayList<>())
-                    .add(a.object(label));
+            byFile.getOrDefault(picture, new ArrayList<>()).add(a.object(label));
         }
     }
 

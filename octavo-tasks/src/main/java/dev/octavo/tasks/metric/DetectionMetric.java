@@ -205,9 +205,6 @@ public record DetectionMetric(
 
     /** Over the classes that have something to find; NaN when none has. */
     private static double mean(double[] perClass) {
-        return Arrays.stream(perClass)
-                .filter(ap -> !Double.isNaN(ap))
-                .average()
-                .orElse(Double.NaN);
+        return Arrays.stream(perClass).filter(ap -> !Double.isNaN(ap)).average().orElse(Double.NaN);
     }
 }

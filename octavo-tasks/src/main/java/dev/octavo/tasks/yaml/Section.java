@@ -133,8 +133,7 @@ public record Section(String file, Map<String, Yaml.Node> entries) {
     private double number(String key, Yaml.Node node) {
         String text = text(key, node);
         return Fraction.parse(text)
-                .orElseThrow(() ->
-                        wrong(node, key + " is '" + text + "'", "write a number or a fraction like 1/255"));
+                .orElseThrow(() -> wrong(node, key + " is '" + text + "'", "write a number or a fraction like 1/255"));
     }
 
     private static String lowerIfWord(String constant) {

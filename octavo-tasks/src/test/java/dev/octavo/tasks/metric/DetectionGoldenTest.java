@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Average precision against implementations that others wrote and ran. */
 class DetectionGoldenTest {
-    private static final DetectionRules COCO =
-            new DetectionRules(0.5, PixelConvention.CONTINUOUS, true, Primary.COCO);
+    private static final DetectionRules COCO = new DetectionRules(0.5, PixelConvention.CONTINUOUS, true, Primary.COCO);
 
     /** Our keys and COCOeval's numbers. */
     private static final Map<String, String> COCO_STATS = Map.ofEntries(
@@ -89,8 +88,9 @@ class DetectionGoldenTest {
     void cocoIsPycocotools(String name) throws IOException {
         GoldenBoxes golden = GoldenBoxes.read(Golden.file("coco-ap/" + name + ".json"));
         Map<String, Double> scores = golden.metric(COCO).scores();
-        COCO_STATS.forEach((key, theirs) ->
-                assertThat(scores.get(key)).as(key).isCloseTo(golden.expected("expected", "stats", theirs), within(1e-12)));
+        COCO_STATS.forEach((key, theirs) -> assertThat(scores.get(key))
+                .as(key)
+                .isCloseTo(golden.expected("expected", "stats", theirs), within(1e-12)));
         for (int k = 0; k < golden.classes.size(); k++) {
             assertThat(scores.get("ap." + k))
                     .isCloseTo(golden.expectedList("expected", "per_class").get(k), within(1e-12));

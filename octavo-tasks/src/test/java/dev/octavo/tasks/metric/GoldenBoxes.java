@@ -37,8 +37,7 @@ final class GoldenBoxes {
             Kind kind = text(m, "difficult").equals("1")
                     ? Kind.DIFFICULT
                     : text(m, "crowd").equals("1") ? Kind.CROWD : Kind.PLAIN;
-            objects.computeIfAbsent(text(m, "image"), k -> new ArrayList<>())
-                    .add(object(m, kind));
+            objects.computeIfAbsent(text(m, "image"), k -> new ArrayList<>()).add(object(m, kind));
         }
         for (Yaml.Mapping m : items(root, "detections")) {
             found.computeIfAbsent(text(m, "image"), k -> new ArrayList<>())
