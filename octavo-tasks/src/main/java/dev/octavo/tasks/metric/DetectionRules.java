@@ -48,7 +48,7 @@ public record DetectionRules(double iou, PixelConvention pixels, boolean difficu
 
     /** COCO's first way of matching for a size; its {@link #COCO_STEPS} ways follow each other. */
     static int firstWay(ObjectSize size) {
-        return 1 + COCO_STEPS * size.ordinal();
+        return 1 + COCO_STEPS * List.of(ObjectSize.values()).indexOf(size);
     }
 
     int most() {
