@@ -8,6 +8,7 @@ import dev.octavo.quant.datafree.BatchNormWitness;
 import dev.octavo.quant.datafree.InputRange;
 import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.RangeRules;
+import dev.octavo.quant.range.WithRoom;
 import dev.octavo.tasks.image.Layout;
 import dev.octavo.tasks.image.Normalize;
 import dev.octavo.tasks.image.Preprocess;
@@ -41,7 +42,7 @@ final class DataFreeOptions {
 
     /** Refuses rules that cannot do without data. */
     static void requireSolvable(List<RangedOptions> wanted, CommonOptions common) {
-        if (wanted.stream().anyMatch(o -> o.options().activations() instanceof Measured)) {
+        if (wanted.stream().anyMatch(o -> WithRoom.bare(o.options().activations()) instanceof Measured)) {
             throw common.wrong(
                     "the range rule measured tries rules on data, and --data-free has none",
                     "choose another with --range, or leave it out: " + BatchNormWitness.DEFAULT_RANGE

@@ -5,6 +5,7 @@ import dev.octavo.ort.quantize.Objective;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.range.RangeRules;
+import dev.octavo.quant.range.WithRoom;
 import dev.octavo.quant.recipe.Glob;
 import dev.octavo.quant.recipe.PassOptions;
 import dev.octavo.quant.recipe.SiteRule;
@@ -37,7 +38,7 @@ final class Recipe {
     private static final List<String> TOP = List.of("rewrite", "plan", "refine");
     private static final List<String> PLAN = List.of(
             "target", "objective", "activations", "weights", "bias", "int16", "bits", "fixed", "same-as", "keep-float");
-    private static final List<String> VALUES = List.of("bits", "range", "keep", "signs", "symmetric");
+    private static final List<String> VALUES = List.of("bits", "range", "keep", "room", "signs", "symmetric");
     private static final List<String> WEIGHTS = List.of("bits", "range", "keep", "per", "symmetric");
     private static final List<String> FIXED = List.of("bits", "scale", "zero-point", "signed");
 
@@ -88,7 +89,7 @@ final class Recipe {
         rules(plan);
         return new QuantizeOptions(
                 at(plan, "", () -> scheme(activations, weights, bias, defaults.scheme())),
-                range(activations, defaults.activations()),
+                room(activations, range(activations, defaults.activations())),
                 range(weights, defaults.weights()),
                 plan.choice("objective", Objective.class).orElse(defaults.objective()),
                 rules,
@@ -124,6 +125,12 @@ final class Recipe {
         return s.text("range")
                 .map(name -> at(s, "range", () -> RangeRules.named(name, keep)))
                 .orElse(unlessSaid);
+    }
+
+    private static RangeRule room(Section s, RangeRule rule) {
+        return s.number("room")
+                .map(factor -> at(s, "room", () -> (RangeRule) new WithRoom(WithRoom.bare(rule), factor)))
+                .orElse(rule);
     }
 
     /* What cannot be gets the line of the key, or without one of the key that the message begins with. */

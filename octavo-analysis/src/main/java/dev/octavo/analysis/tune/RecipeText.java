@@ -28,9 +28,9 @@ final class RecipeText {
         out.append("  objective: size  # every site that has an integer kernel was quantized\n");
         out.append(String.format(
                 Locale.ROOT,
-                "  activations: { bits: %d, range: %s, signs: %s, symmetric: %s }  # where it began%n",
+                "  activations: { bits: %d, %s, signs: %s, symmetric: %s }  # where it began%n",
                 scheme.activationBits(),
-                RangeRules.nameOf(start.activations()),
+                RangeRules.recipeOf(start.activations()),
                 scheme.signs().toString().toLowerCase(Locale.ROOT),
                 scheme.symmetricActivations()));
         boolean perChannel = scheme.perChannel()
@@ -38,9 +38,9 @@ final class RecipeText {
         boolean whole = steps.stream().anyMatch(s -> s.remedy().entry().equals("range: abs-max"));
         out.append(String.format(
                 Locale.ROOT,
-                "  weights: { bits: %d, range: %s, per: %s, symmetric: %s }%s%n",
+                "  weights: { bits: %d, %s, per: %s, symmetric: %s }%s%n",
                 scheme.weightBits(),
-                whole ? "abs-max" : RangeRules.nameOf(start.weights()),
+                whole ? "range: abs-max" : RangeRules.recipeOf(start.weights()),
                 perChannel ? "channel" : "tensor",
                 scheme.symmetricWeights(),
                 comments(steps, Section.WEIGHTS)));

@@ -13,6 +13,7 @@ import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Metric;
 import dev.octavo.core.data.Progress;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.quant.range.WithRoom;
 import dev.octavo.quant.target.SchemeOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,7 +64,16 @@ public final class Tuner<M extends Metric<M>> {
             String identity,
             BooleanSupplier inTime,
             Keeper keeper,
-            Progress progress) {}
+            Progress progress) {
+        /* 16 bits are there to leave nothing to chance, and so not what was not seen in few samples either. */
+        private Setup roomy() {
+            if (start.activations() instanceof WithRoom) {
+                return this;
+            }
+            QuantizeOptions room = start.withActivations(new WithRoom(start.activations(), WithRoom.USUAL));
+            return new Setup(model, room, targets, log, identity, inTime, keeper, progress);
+        }
+    }
 
     /** Keeps the best so far where a kill does not harm it. */
     @FunctionalInterface
@@ -101,7 +111,7 @@ public final class Tuner<M extends Metric<M>> {
     /** A tuner. */
     public Tuner(Trial<M> trial, Setup setup) {
         this.trial = trial;
-        this.setup = setup;
+        this.setup = setup.roomy();
     }
 
     /** Searches until the targets are reached with no step to spare, or time is up. */

@@ -17,6 +17,7 @@ import dev.octavo.ort.quantize.Preparation.Rewritten;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.RangeRule;
+import dev.octavo.quant.range.WithRoom;
 import dev.octavo.quant.rewrite.ShortcutToConvolution;
 import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.solve.Solver;
@@ -168,7 +169,7 @@ public final class Quantizer {
      */
     public RangedPlan plan(
             Prepared prepared, Evidence evidence, RangeRule rule, Dataset data, int threads, Progress progress) {
-        if (rule instanceof Measured) {
+        if (WithRoom.bare(rule) instanceof Measured) {
             return RangeSearch.search(prepared, evidence, data, threads, progress);
         }
         return plan(prepared, evidence, rule);
@@ -176,7 +177,7 @@ public final class Quantizer {
 
     /** The plan by a range rule for activations that needs the evidence alone. */
     public RangedPlan plan(Prepared prepared, Evidence evidence, RangeRule rule) {
-        if (rule instanceof Measured) {
+        if (WithRoom.bare(rule) instanceof Measured) {
             throw new RecipeException(
                     "the range rule 'measured' tries rules on data, and there are none", "choose another range rule");
         }

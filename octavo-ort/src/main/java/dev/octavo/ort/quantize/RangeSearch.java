@@ -19,6 +19,7 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.range.LeastSquares;
 import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.RangeRule;
+import dev.octavo.quant.range.WithRoom;
 import dev.octavo.quant.solve.Solver;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,9 +126,11 @@ final class RangeSearch {
 
     private Plan plan(Pair pair, Journal journal) {
         Map<Site, RangeRule> bySite = new HashMap<>();
+        RangeRule asked = prepared.options().activations();
         evidence.values()
                 .keySet()
-                .forEach(v -> bySite.put(new Site.OfValue(v), isSigned(v) ? pair.signed() : pair.others()));
+                .forEach(v -> bySite.put(
+                        new Site.OfValue(v), WithRoom.like(asked, isSigned(v) ? pair.signed() : pair.others())));
         return prepared.solve(
                 evidence, new Solver.Rules(pair.others(), prepared.options().weights(), bySite), journal);
     }

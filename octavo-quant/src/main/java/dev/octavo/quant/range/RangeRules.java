@@ -64,6 +64,17 @@ public final class RangeRules {
         if (rule instanceof Entropy) {
             return "entropy";
         }
+        if (rule instanceof WithRoom w) {
+            return nameOf(w.rule());
+        }
         return rule instanceof Measured ? "measured" : rule.toString();
+    }
+
+    /** How a recipe says a rule: {@code range: percentile, keep: 0.9999}. */
+    public static String recipeOf(RangeRule rule) {
+        String room = rule instanceof WithRoom w ? ", room: " + w.factor() : "";
+        RangeRule bare = WithRoom.bare(rule);
+        String keep = bare instanceof Percentile p ? ", keep: " + p.keep() : "";
+        return "range: " + (keep.isEmpty() ? nameOf(bare) : "percentile") + keep + room;
     }
 }

@@ -78,4 +78,18 @@ final class ConstantGrids {
         }
         return params;
     }
+
+    /** Scales of a bias, made larger where a code would otherwise be beyond {@code most}. */
+    static List<QuantParams> roomy(List<QuantParams> params, float[] bias, double most) {
+        double[] least = new double[params.size()];
+        for (int c = 0; c < bias.length; c++) {
+            int i = params.size() == 1 ? 0 : c;
+            least[i] = Math.max(least[i], Math.abs(bias[c]) / most);
+        }
+        List<QuantParams> wide = new ArrayList<>();
+        for (int i = 0; i < least.length; i++) {
+            wide.add(new QuantParams((float) Math.max(params.get(i).scale(), least[i]), 0));
+        }
+        return wide;
+    }
 }

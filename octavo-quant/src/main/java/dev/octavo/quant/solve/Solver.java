@@ -21,6 +21,7 @@ import dev.octavo.quant.range.RangeRule;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 public final class Solver {
     /* Codes of a bias stay this far below the ends of int32, so that sums have room. */
     private static final double BIAS_ROOM = 1L << 30;
+    private static final int NARROW = 8;
 
     private final Memo memo;
     private final Graph graph;
@@ -185,12 +187,14 @@ public final class Solver {
     /*
      * A bias code is bias / (input scale · weight scale). Where a channel's weights are nearly dead the
      * product is so small that the code would not fit 32 bits: such a weight scale is made larger, which
-     * costs a dead channel nothing.
+     * costs a dead channel nothing. With 16 bits on either side the product is that small in live channels
+     * too, and a larger scale would take away the very bits that were asked for: there the bias's own scale is
+     * larger than the product, which is no harm, for no runtime has 32-bit sums of such codes.
      */
     private void makeRoomForBiases() {
         Set<Site> widened = new HashSet<>();
         scheme.choices().forEach((site, choice) -> {
-            if (choice instanceof Choice.Bias b && isIntegerBias(site, b)) {
+            if (choice instanceof Choice.Bias b && isIntegerBias(site, b) && !isWide(site, b)) {
                 float[] bias =
                         graph.require(site.value()).constant().orElseThrow().floats();
                 float input = gridOf(inputOf(site, b)).channel(0).scale();
@@ -224,14 +228,19 @@ public final class Solver {
         QuantSpec spec = weight.spec().isPerChannel()
                 ? QuantSpec.perChannel(32, true, true, 0)
                 : QuantSpec.perTensor(32, true, true);
+        float input = gridOf(inputOf(site, b)).channel(0).scale();
+        List<QuantParams> product = ConstantGrids.biasParams(weight, input, Math.toIntExact(bias.elements()));
         grids.put(
                 site,
-                new Grid(
-                        spec,
-                        ConstantGrids.biasParams(
-                                weight,
-                                gridOf(inputOf(site, b)).channel(0).scale(),
-                                Math.toIntExact(bias.elements()))));
+                new Grid(spec, isWide(site, b) ? ConstantGrids.roomy(product, bias.floats(), BIAS_ROOM) : product));
+    }
+
+    private boolean isWide(Site site, Choice.Bias b) {
+        return Math.max(bits(inputOf(site, b)), bits(weightOf(site, b))) > NARROW;
+    }
+
+    private int bits(Site s) {
+        return gridOf(s).spec().bits();
     }
 
     private boolean isIntegerBias(Site site, Choice.Bias b) {

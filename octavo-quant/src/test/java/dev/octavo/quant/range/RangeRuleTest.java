@@ -34,6 +34,21 @@ class RangeRuleTest {
         return RangeRules.names().keySet().stream().map(n -> RangeRules.named(n, OptionalDouble.empty()));
     }
 
+    @Test
+    void roomStretchesWideGridsAlone() {
+        RangeRule rule = new WithRoom(new MinMax(), 2);
+        ValueEvidence seen =
+                new ValueEvidence(DyadicHistogram.of(new float[] {-1, 0, 3}), Extremes.NONE, new TreeMap<>());
+
+        assertThat(rule.choose(seen, U8)).isEqualTo(new Range(-1, 3));
+        assertThat(rule.choose(seen, QuantSpec.perTensor(16, false, false))).isEqualTo(new Range(-2, 6));
+        assertThat(rule.chooseFor(new float[] {-1, 3}, QuantSpec.perTensor(16, true, false)))
+                .isEqualTo(new Range(-1, 3));
+        assertThat(RangeRules.recipeOf(WithRoom.like(rule, new Percentile(0.99))))
+                .isEqualTo("range: percentile, keep: 0.99, room: 2.0");
+        assertThatThrownBy(() -> new WithRoom(new MinMax(), 0.5)).hasMessageContaining("room");
+    }
+
     static Stream<Arguments> rulesAndOddData() {
         List<float[]> data = List.of(
                 new float[] {0},

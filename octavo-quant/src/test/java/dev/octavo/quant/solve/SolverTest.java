@@ -134,6 +134,26 @@ class SolverTest {
         assertThat(plan.floats().get(Site.parse("b -> y[2]"))).contains("would not fit 32 bits");
     }
 
+    @Test
+    void aBiasOfWideGridsHasAScaleOfItsOwnWhereTheProductIsTooSmall() {
+        Graph g = GraphText.parse(CONV);
+        g.replaceConstant(g.require("b"), Tensor.ofFloats(Shape.of(4), 300f, -0.1f, 0.2f, 0f));
+        SchemeOptions wide = new SchemeOptions(16, 16, 32, true, true, false, SchemeOptions.Signs.UNSIGNED);
+        Scheme s = SchemeBuilder.build(g, Group.of(g), new OnnxRuntimeCpu(), wide);
+
+        Plan plan = solve(g, s, RULES);
+
+        Tensor w = g.require("w").constant().orElseThrow();
+        assertThat(grid(plan, "w")).isEqualTo(ConstantGrids.solve(w, wide.weight(0), RULES.weights()));
+        Grid bias = grid(plan, "b -> y[2]");
+        assertThat(bias.channel(0).scale()).isEqualTo(300f / (1 << 30));
+        assertThat(bias.channel(1).scale())
+                .isEqualTo(grid(plan, "x").channel(0).scale()
+                        * grid(plan, "w").channel(1).scale());
+        Tensor b = g.require("b").constant().orElseThrow();
+        assertThat(Codes.real(Codes.of(b, bias), bias).floats()[0]).isEqualTo(300f);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {8, 16})
     void aNarrowBiasIsRoundedToAGridOfItsOwn(int bits) {
