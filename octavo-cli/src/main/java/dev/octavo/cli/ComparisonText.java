@@ -56,7 +56,7 @@ final class ComparisonText {
         int width = networks.stream().mapToInt(String::length).max().orElse(0);
         for (String key : ScoreText.keys(reference())) {
             Interval own = reference().intervals(Bootstrap.STANDARD).get(key);
-            if (own == null) {
+            if (own == null && !reference().intervals(Bootstrap.STANDARD).isEmpty()) {
                 continue; // the lesser scores: in the facts
             }
             lines.add(ScoreText.title(key));
@@ -64,9 +64,12 @@ final class ComparisonText {
             for (String n : networks) {
                 double score = metric.of(n).scores().getOrDefault(key, Double.NaN);
                 Interval difference = differences.getOrDefault(n, Map.of()).get(key);
-                String rest = difference == null
-                        ? "   (95 %: " + ScoreText.range(own) + ")"
-                        : "   " + ScoreText.difference(score - before, difference) + " against " + metric.reference();
+                String rest = own == null
+                        ? ""
+                        : difference == null
+                                ? "   (95 %: " + ScoreText.range(own) + ")"
+                                : "   " + ScoreText.difference(score - before, difference) + " against "
+                                        + metric.reference();
                 lines.add(String.format(Locale.ROOT, "  %-" + width + "s %6.2f %%%s", n, 100 * score, rest));
             }
         }

@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
+import dev.octavo.lidar.pipeline.FramesFile;
 import dev.octavo.tasks.data.DatasetOptions;
 import dev.octavo.tasks.data.Datasets;
 import dev.octavo.tasks.data.LabeledDataset;
@@ -32,6 +33,11 @@ final class DataOptions {
     /** The data, if any are given. */
     Optional<Path> given() {
         return data;
+    }
+
+    /** How many examples, if that is said. */
+    Optional<Integer> samples() {
+        return samples;
     }
 
     /** The data, which must be given. */
@@ -76,8 +82,7 @@ final class DataOptions {
         }
         Path path = required(common);
         // What is odd about the data was said when they were opened first.
-        Dataset data =
-                Datasets.spread(Datasets.open(path, preprocess.options(path, common)), Integer.parseInt(samples));
+        Dataset data = Datasets.spread(whole(path, preprocess.options(path, common)), Integer.parseInt(samples));
         return new Recalled(new Calibration.OnData(data, 1), Optional.of(data));
     }
 
@@ -118,9 +123,14 @@ final class DataOptions {
         if (samples.isPresent() && samples.get() < 1) {
             throw common.wrong("the number of samples is " + samples.get(), "ask for at least one example");
         }
-        LabeledDataset whole = Datasets.open(path, options);
+        LabeledDataset whole = whole(path, options);
         whole.warnings().forEach(console::warn);
         int n = samples.orElse(unlessSaid.orElse(whole.size()));
         return n < whole.size() ? Datasets.spread(whole, n) : whole;
+    }
+
+    /* Frames of point clouds are told from other data by what their file says. */
+    private static LabeledDataset whole(Path path, DatasetOptions options) {
+        return FramesFile.isOne(path) ? FramesFile.open(path) : Datasets.open(path, options);
     }
 }

@@ -29,17 +29,19 @@ import picocli.CommandLine.Parameters;
             "Scores all examples unless --samples says otherwise.",
             "",
             "  octavo evaluate model.int8.onnx --task classification --data pictures.yaml",
+            "  octavo evaluate detector.yaml --task nuscenes --data nuscenes --results boxes.json",
             "  octavo evaluate model.onnx --against model.int8.onnx --task detection --data pictures.yaml --pictures out"
         })
 final class EvaluateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL", description = "An ONNX model, float or quantized.")
+    @Parameters(paramLabel = "MODEL", description = "An ONNX model, float or quantized, or a detector.yaml.")
     private Path model = Path.of("");
 
     @Option(
             names = "--task",
             required = true,
             paramLabel = "TASK",
-            description = "What to score: classification (top-1 and top-5), detection (mAP) or segmentation (mIoU).")
+            description = "What to score: classification (top-1 and top-5), detection (mAP), segmentation (mIoU) or "
+                    + "nuscenes (NDS and mAP, of a detector for point clouds).")
     private Task task = Task.CLASSIFICATION;
 
     @Mixin
@@ -71,6 +73,15 @@ final class EvaluateCommand implements Callable<Integer> {
                     + "(default: do not).")
     private Optional<Path> pictures = Optional.empty();
 
+    @Option(
+            names = "--results",
+            paramLabel = "OUT.json",
+            description = "With a detector: write its boxes in the form of nuScenes (default: do not).")
+    private Optional<Path> results = Optional.empty();
+
+    @Mixin
+    private DetectorFlags detector = new DetectorFlags();
+
     @Mixin
     private Threads threads = new Threads();
 
@@ -89,6 +100,20 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Console console = common.console();
         int atATime = threads.count(common);
+        if (DetectorFlags.isDetector(model)) {
+            requireForDetector();
+            new DetectorEvaluation(
+                            model,
+                            detector.open(data.required(common), data.samples(), common),
+                            simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED,
+                            atATime,
+                            results)
+                    .run(common, console);
+            return Failures.DONE;
+        }
+        if (results.isPresent() || detector.isGiven()) {
+            throw common.wrong("--results and --scenes are for a detector", "give detector.yaml as MODEL");
+        }
         Graph graph = ModelFile.read(model);
         try (TestData examples = data.openFor(task, common, console)) {
             if (against.isPresent()) {
@@ -99,6 +124,15 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         common.out().flush();
         return Failures.DONE;
+    }
+
+    private void requireForDetector() {
+        if (task != Task.NUSCENES) {
+            throw common.wrong(model + " is a detector for point clouds", "score it with --task nuscenes");
+        }
+        if (against.isPresent()) {
+            throw common.wrong("--against compares models", "evaluate each detector, or compare their dense.onnx");
+        }
     }
 
     private void score(Graph graph, TestData examples, int atATime, Console console) {

@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
+import dev.octavo.lidar.pipeline.DetectorModel;
 import dev.octavo.onnx.OnnxReader;
 import dev.octavo.onnx.Scratch;
 import dev.octavo.onnx.plan.PlanCodec;
@@ -21,10 +22,13 @@ import java.util.Optional;
 final class ModelFile {
     private ModelFile() {}
 
-    /** The graph in a file. */
+    /** The graph in a file; of a detector for point clouds its dense part. */
     static Graph read(Path file) {
         if (!Files.exists(file)) {
             throw new ModelException("there is no file " + file, "check the path of the model");
+        }
+        if (DetectorFlags.isDetector(file)) {
+            return DetectorModel.read(file).dense();
         }
         return OnnxReader.read(file);
     }

@@ -3,15 +3,19 @@ package dev.octavo.cli;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.lidar.pipeline.DetectorQuantizer;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.tasks.data.Datasets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +28,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         customSynopsis = {
             "octavo quantize MODEL --data DATA -o OUT.onnx [OPTIONS]",
-            "octavo quantize MODEL --data-free [--mean M --std S] -o OUT.onnx [OPTIONS]"
+            "octavo quantize MODEL --data-free [--mean M --std S] -o OUT.onnx [OPTIONS]",
+            "octavo quantize detector.yaml --data NUSCENES -o DIR [OPTIONS]"
         },
         sortOptions = false,
         description =
@@ -34,12 +39,17 @@ import picocli.CommandLine.Parameters;
             "Calibrates on 100 examples unless --samples says otherwise. Writes OUT.onnx, and beside it",
             "OUT.plan.json (every decision), OUT.summary (for people) and OUT.summary.json (for machines).",
             "",
-            "  octavo quantize model.onnx --data pictures.yaml --task classification -o model.int8.onnx"
+            "A detector for point clouds is quantized whole, on 16 frames unless --samples says otherwise; the folder",
+            "DIR is a detector again.",
+            "",
+            "  octavo quantize model.onnx --data pictures.yaml --task classification -o model.int8.onnx",
+            "  octavo quantize detector.yaml --data nuscenes --keep-float \"*.hm.1\" -o detector.int8"
         })
 final class QuantizeCommand implements Callable<Integer> {
     private static final int DEFAULT_SAMPLES = 100;
+    private static final int DEFAULT_FRAMES = 16;
 
-    @Parameters(paramLabel = "MODEL", description = "A float ONNX model.")
+    @Parameters(paramLabel = "MODEL", description = "A float ONNX model, or a detector.yaml.")
     private Path model = Path.of("");
 
     @Option(
@@ -80,6 +90,22 @@ final class QuantizeCommand implements Callable<Integer> {
             description = "Write a page on the result too, as octavo report does (default: none).")
     private Optional<Path> report = Optional.empty();
 
+    @Option(
+            names = "--only",
+            paramLabel = "sparse|backbone|head[,...]",
+            split = ",",
+            hideParamSyntax = true,
+            description = "With a detector: quantize these parts alone (default: all).")
+    private List<DetectorQuantizer.Part> only = List.of();
+
+    @Option(
+            names = "--no-smoothing",
+            description = "With a detector: leave the sparse part as it is (default: smooth it as loses least).")
+    private boolean noSmoothing;
+
+    @Mixin
+    private DetectorFlags detector = new DetectorFlags();
+
     @Mixin
     private Threads threads = new Threads();
 
@@ -89,6 +115,13 @@ final class QuantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         task.requireTaskForTestData(common);
+        if (DetectorFlags.isDetector(model)) {
+            wholeDetector();
+            return Failures.DONE;
+        }
+        if (!only.isEmpty() || noSmoothing || detector.isGiven()) {
+            throw common.wrong("--only, --no-smoothing and --scenes are for a detector", "give detector.yaml as MODEL");
+        }
         requireOneSource();
         Timing timing = new Timing();
         Console console = common.console();
@@ -107,6 +140,32 @@ final class QuantizeCommand implements Callable<Integer> {
                     console);
         }
         return Failures.DONE;
+    }
+
+    private void wholeDetector() {
+        if (dataFree.isAsked() || task.isAsked() || report.isPresent() || checkpoint.isPresent()) {
+            throw common.wrong(
+                    "a detector is quantized on frames, without --data-free, --task, --report and --checkpoint",
+                    "leave them out, and score the result with octavo evaluate");
+        }
+        List<RangedOptions> wanted = flags.options(output, QuantizeOptions.DEFAULT, common);
+        if (wanted.size() > 1) {
+            throw common.wrong("a detector takes one range rule", "name one with --range");
+        }
+        Set<DetectorQuantizer.Part> parts =
+                only.isEmpty() ? EnumSet.allOf(DetectorQuantizer.Part.class) : EnumSet.copyOf(only);
+        DetectorQuantizer.Options options =
+                new DetectorQuantizer.Options(parts, !noSmoothing, wanted.get(0).options(), Quantizer.defaultMemory());
+        new DetectorQuantizeJob(
+                        model,
+                        detector.open(
+                                data.required(common),
+                                Optional.of(data.samples().orElse(DEFAULT_FRAMES)),
+                                common),
+                        output,
+                        options,
+                        threads.count(common))
+                .run(common, common.console());
     }
 
     private void requireOneSource() {

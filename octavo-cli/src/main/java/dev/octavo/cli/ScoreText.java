@@ -38,6 +38,8 @@ final class ScoreText {
         titles.put("recallCocoSmall", "recall, small");
         titles.put("recallCocoMedium", "recall, medium");
         titles.put("recallCocoLarge", "recall, large");
+        titles.put("NDS", "NDS");
+        titles.put("mAP", "mAP");
         titles.put("miou", "mIoU");
         titles.put("pixelAccuracy", "pixel accuracy");
         titles.put("meanAccuracy", "class accuracy");
@@ -83,7 +85,9 @@ final class ScoreText {
                     i == null ? "" : "   (" + range(i) + ")"));
         }
         scores.forEach((key, value) -> {
-            if (!TITLES.containsKey(key) && !COUNTS.contains(key)) {
+            if (NuScenesText.isError(key)) {
+                lines.add(NuScenesText.error(key, value));
+            } else if (!TITLES.containsKey(key) && !COUNTS.contains(key)) {
                 lines.add(String.format(Locale.ROOT, "  %-20s %7.2f %%", key.replace('.', ' '), 100 * value));
             }
         });

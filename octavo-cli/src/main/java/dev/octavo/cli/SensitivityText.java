@@ -84,7 +84,7 @@ record SensitivityText<M extends Metric<M>>(SensitivityTable<M> table, Measure b
     private String scores(OutputTally<M> t) {
         StringBuilder out = new StringBuilder();
         t.metric().scores().forEach((k, v) -> {
-            if (!k.equals("samples")) {
+            if (!k.equals("samples") && !k.startsWith("AP.") && !NuScenesText.isError(k)) { // those: in the table
                 out.append(String.format(Locale.ROOT, "  %s %.2f %%", k, 100 * v));
             }
         });

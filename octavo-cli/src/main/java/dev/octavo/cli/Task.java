@@ -1,5 +1,6 @@
 package dev.octavo.cli;
 
+import dev.octavo.lidar.pipeline.FrameMetric;
 import dev.octavo.tasks.data.DatasetOptions.Required;
 import dev.octavo.tasks.data.Measure;
 import dev.octavo.tasks.metric.ClassificationMetric;
@@ -26,6 +27,13 @@ enum Task {
         @Override
         TaskMetric<?> metric(Measure measure) {
             return measure.segmentationMetric();
+        }
+    },
+    /** Objects in point clouds: mean average precision and the detection score of nuScenes. */
+    NUSCENES(Required.NOTHING) {
+        @Override
+        TaskMetric<?> metric(Measure measure) {
+            return FrameMetric.EMPTY;
         }
     };
 

@@ -1,5 +1,7 @@
 package dev.octavo.lidar.geometry;
 
+import java.io.Serializable;
+
 /**
  * A box in any orientation.
  *
@@ -9,7 +11,8 @@ package dev.octavo.lidar.geometry;
  * @param height extent upwards, metres
  * @param rotation turns the x axis into the heading
  */
-public record OrientedBox(Vec3 centre, double width, double length, double height, Quaternion rotation) {
+public record OrientedBox(Vec3 centre, double width, double length, double height, Quaternion rotation)
+        implements Serializable {
     /** Whether a point lies inside or on the boundary. */
     public boolean contains(Vec3 p) {
         Vec3 local = rotation.inverse().rotate(p.minus(centre));

@@ -1,12 +1,14 @@
 package dev.octavo.lidar.geometry;
 
+import java.io.Serializable;
+
 /**
  * Where one frame lies in another: {@code point in outer = rotation · point in inner + translation}.
  *
  * @param rotation of the inner frame's axes
  * @param translation of the inner frame's origin, metres
  */
-public record Pose(Quaternion rotation, Vec3 translation) {
+public record Pose(Quaternion rotation, Vec3 translation) implements Serializable {
     /** The frame itself. */
     public static final Pose IDENTITY = new Pose(new Quaternion(1, 0, 0, 0), new Vec3(0, 0, 0));
 

@@ -1,7 +1,9 @@
 package dev.octavo.lidar.geometry;
 
+import java.io.Serializable;
+
 /** A rotation as a quaternion w, x, y, z of any length but 0. */
-public record Quaternion(double w, double x, double y, double z) {
+public record Quaternion(double w, double x, double y, double z) implements Serializable {
     public Quaternion {
         double n = w * w + x * x + y * y + z * z;
         if (!(n > 0) || Double.isInfinite(n)) {

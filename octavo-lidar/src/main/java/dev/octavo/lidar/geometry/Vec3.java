@@ -1,7 +1,9 @@
 package dev.octavo.lidar.geometry;
 
+import java.io.Serializable;
+
 /** A point or a direction; metres unless said otherwise. */
-public record Vec3(double x, double y, double z) {
+public record Vec3(double x, double y, double z) implements Serializable {
     public Vec3 plus(Vec3 o) {
         return new Vec3(x + o.x, y + o.y, z + o.z);
     }

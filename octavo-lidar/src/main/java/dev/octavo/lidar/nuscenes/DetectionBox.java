@@ -2,6 +2,7 @@ package dev.octavo.lidar.nuscenes;
 
 import dev.octavo.core.ModelException;
 import dev.octavo.lidar.geometry.OrientedBox;
+import java.io.Serializable;
 
 /**
  * A box of the detection task in the global frame, predicted or true.
@@ -15,7 +16,8 @@ import dev.octavo.lidar.geometry.OrientedBox;
  * @param points LiDAR and radar points inside a truth; -1 for a prediction
  */
 public record DetectionBox(
-        OrientedBox box, double vx, double vy, DetectionClass type, double score, String attribute, int points) {
+        OrientedBox box, double vx, double vy, DetectionClass type, double score, String attribute, int points)
+        implements Serializable {
     /** The points of a prediction, which nobody counted. */
     public static final int UNCOUNTED = -1;
 

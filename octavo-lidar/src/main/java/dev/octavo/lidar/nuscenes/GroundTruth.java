@@ -2,6 +2,7 @@ package dev.octavo.lidar.nuscenes;
 
 import dev.octavo.lidar.geometry.OrientedBox;
 import dev.octavo.lidar.geometry.Vec3;
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ public record GroundTruth(Map<String, SampleTruth> samples) {
      * @param ego where the vehicle was when the LiDAR's key frame was taken, global frame
      * @param racks the bicycle racks
      */
-    public record SampleTruth(List<DetectionBox> boxes, Vec3 ego, List<OrientedBox> racks) {
+    public record SampleTruth(List<DetectionBox> boxes, Vec3 ego, List<OrientedBox> racks) implements Serializable {
         public SampleTruth {
             boxes = List.copyOf(boxes);
             racks = List.copyOf(racks);

@@ -3,6 +3,7 @@ package dev.octavo.lidar.pipeline;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.tensor.TensorType;
@@ -14,6 +15,7 @@ import dev.octavo.lidar.net.SparseNet;
 import dev.octavo.lidar.net.SparseOutline;
 import dev.octavo.lidar.pipeline.DetectorSpec.Checkpoint;
 import dev.octavo.lidar.pipeline.DetectorSpec.Graphs;
+import dev.octavo.lidar.sparse.Zyx;
 import dev.octavo.onnx.OnnxReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +76,11 @@ public record DetectorModel(DetectorSpec spec, Graph sparse, Graph dense, Option
         }
     }
 
+    /** The same detector with other graphs. */
+    public DetectorModel with(Graph otherSparse, Graph otherDense) {
+        return new DetectorModel(spec, otherSparse, otherDense, Optional.empty());
+    }
+
     /** The detector that a file describes. */
     public static DetectorModel read(Path file) {
         return of(DetectorFile.read(file));
@@ -84,11 +91,21 @@ public record DetectorModel(DetectorSpec spec, Graph sparse, Graph dense, Option
         if (spec.parts() instanceof Checkpoint c) {
             Map<String, Tensor> state = TorchCheckpoint.stateDict(c.file());
             SparseNet net = ResBackbone.of(state, "backbone_3d.", c.layout());
-            return new DetectorModel(
-                    spec, SparseGraphBuilder.map(net, spec.partition()).graph(), DensePart.of(state), Optional.of(net));
+            Graph sparse = SparseGraphBuilder.map(net, spec.partition()).graph();
+            Zyx cells = SparseOutline.read(sparse).outputShape(spec.grid().sparseShape());
+            return new DetectorModel(spec, sparse, sized(DensePart.of(state), cells), Optional.of(net));
         }
         Graphs g = (Graphs) spec.parts();
         return new DetectorModel(spec, graph(g.sparse()), graph(g.dense()), Optional.empty());
+    }
+
+    /* The same graph for maps of this size: what costs how much depends on it. */
+    private static Graph sized(Graph dense, Zyx cells) {
+        Graph copy = dense.copy();
+        Value map = copy.require(MAP);
+        long channels = map.type().orElseThrow().shape().dim(1);
+        copy.setType(map, new TensorType(DType.FLOAT, Shape.of(Shape.UNKNOWN, channels, cells.y(), cells.x())));
+        return copy.freeze();
     }
 
     private static Graph graph(Path file) {

@@ -1,10 +1,6 @@
 package dev.octavo.lidar.pipeline;
 
 import dev.octavo.core.ModelException;
-import dev.octavo.lidar.detect.Detection;
-import dev.octavo.lidar.detect.GlobalBoxes;
-import dev.octavo.lidar.nuscenes.DetectionBox;
-import dev.octavo.lidar.nuscenes.DetectionClass;
 import dev.octavo.lidar.nuscenes.GroundTruth;
 import dev.octavo.lidar.nuscenes.NuScenes;
 import dev.octavo.lidar.voxel.PointCloud;
@@ -16,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -102,9 +99,10 @@ public record NuScenesFrames(Path folder, NuScenes data, List<String> samples, G
         return SweepAggregator.aggregate(loaded, sweeps - 1);
     }
 
-    /** A detection of a sample in the global frame. */
-    public DetectionBox global(String sample, Detection d, DetectionClass type) {
+    /** What there is to find in a sample, for a detector. */
+    public FrameTruth truth(DetectorSpec spec, String sample) {
         NuScenes.Sweep key = data.sweeps(sample, 0).get(0);
-        return GlobalBoxes.of(d, type, key.sensor(), key.ego());
+        return new FrameTruth(
+                spec, Objects.requireNonNull(truth.samples().get(sample), sample), key.sensor(), key.ego());
     }
 }

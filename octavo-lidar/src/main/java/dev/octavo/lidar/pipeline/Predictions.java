@@ -1,14 +1,12 @@
 package dev.octavo.lidar.pipeline;
 
 import dev.octavo.core.data.Progress;
-import dev.octavo.lidar.detect.Detection;
 import dev.octavo.lidar.nuscenes.DetectionBox;
 import dev.octavo.lidar.nuscenes.NuScenesMetric;
 import dev.octavo.lidar.voxel.Voxels;
 import dev.octavo.ort.Parallel;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +59,7 @@ public record Predictions(
         for (int i = 0; i < found.size(); i++) {
             String sample = frames.samples().get(i);
             Detector.Found f = found.get(i);
-            boxes.put(sample, global(spec, frames, sample, f.boxes()));
+            boxes.put(sample, frames.truth(spec, sample).global(f.boxes()));
             voxels += f.voxels();
             dropped = dropped.plus(f.dropped());
             if (f.notNumbers() > 0) {
@@ -69,18 +67,6 @@ public record Predictions(
             }
         }
         return new Predictions(boxes, voxels, dropped, notNumbers);
-    }
-
-    /** The boxes of one sample in the global frame, at most the 500 best. */
-    static List<DetectionBox> global(DetectorSpec spec, NuScenesFrames frames, String sample, List<Detection> found) {
-        List<Detection> best = new ArrayList<>(found);
-        if (best.size() > NuScenesMetric.MOST_BOXES) {
-            best.sort(Comparator.comparingDouble(Detection::score).reversed());
-        }
-        return best.stream()
-                .limit(NuScenesMetric.MOST_BOXES)
-                .map(d -> frames.global(sample, d, spec.type(d.label())))
-                .toList();
     }
 
     /** The tally of these boxes against what is annotated in the frames. */

@@ -101,8 +101,7 @@ class DetectorTest {
                     0,
                     0,
                     0.5f);
-            DetectionBox back =
-                    Predictions.global(spec, frames, sample, List.of(d)).get(0);
+            DetectionBox back = frames.truth(spec, sample).global(List.of(d)).get(0);
             assertThat(back.box().centre().minus(car.box().centre()).lengthXy()).isLessThan(1e-4);
             assertThat(Math.abs(
                             back.box().rotation().yaw() - car.box().rotation().yaw()))

@@ -26,7 +26,8 @@ public final class SmallDetector {
                 sweeps: 2
                 heads: [[car], [truck, bus]]
                 limit: [-13, -13, -10, 13, 13, 10]
-                parts: 2
+                parts: 1
+                by-layer: false
                 """);
     }
 
