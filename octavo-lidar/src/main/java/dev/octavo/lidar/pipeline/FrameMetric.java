@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -25,11 +26,11 @@ public final class FrameMetric implements TaskMetric<FrameMetric> {
 
     private static final long serialVersionUID = 1;
 
-    private final TreeMap<String, Seen> seen; // by sample: equal scores rank in the order of the names
+    private final SortedMap<String, Seen> seen; // by sample: equal scores rank in the order of the names
 
     private record Seen(GroundTruth.SampleTruth truth, List<DetectionBox> boxes) implements Serializable {}
 
-    private FrameMetric(TreeMap<String, Seen> seen) {
+    private FrameMetric(SortedMap<String, Seen> seen) {
         this.seen = seen;
     }
 
