@@ -54,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
         SweepOptions sweep = SweepOptions.standard().withThreads(threads.count(common));
         Path model = sampleModel();
         Path output = folder.resolve("sample-mobilenet.int8.onnx");
-        RangedOptions options = new RangedOptions(QuantizeOptions.DEFAULT_RANGE, QuantizeOptions.DEFAULT, output);
+        RangedOptions options = new RangedOptions(QuantizeOptions.DEFAULT_RANGE, QuantizeOptions.DEFAULT, output, true);
         Dataset calibration =
                 SampleDataset.of(SamplePictures.CALIBRATION_SEED, Math.min(CALIBRATION, Math.max(1, samples)));
         TestData test = new TestData(Task.CLASSIFICATION, SampleDataset.of(SamplePictures.TEST_SEED, samples));

@@ -28,8 +28,10 @@ record FloatTruth(Graph plain, Graph repaired, List<String> warnings) {
      * @param source what the quantized network was calibrated on, for rewrites that ask
      */
     static FloatTruth of(Graph model, Optional<Path> recipe, Optional<Plan> plan, Calibration source, Console console) {
-        QuantizeOptions options =
-                recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT)).orElse(QuantizeOptions.DEFAULT);
+        QuantizeOptions options = recipe.map(r -> Recipe.read(r, QuantizeOptions.DEFAULT))
+                .or(() -> plan.map(p -> p.provenance().get("repair"))
+                        .map(text -> Recipe.parse(text, "repair", QuantizeOptions.DEFAULT)))
+                .orElse(QuantizeOptions.DEFAULT);
         Graph plain = Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes).graph();
         Rewritten repaired = options.rewrites().isEmpty()
                 ? Preparation.rewrite(model, OrtEngine.INSTANCE::inferTypes)
@@ -49,10 +51,18 @@ record FloatTruth(Graph plain, Graph repaired, List<String> warnings) {
                         .map(Rewritten::graph)
                         .findFirst();
         return same.map(g -> new FloatTruth(plain, g, List.of()))
-                .orElseGet(() -> new FloatTruth(plain, repaired.graph(), List.of(doubt(recipe, plan.get(), source))));
+                .orElseGet(() -> new FloatTruth(
+                        plain, repaired.graph(), List.of(doubt(origin(recipe, plan.get()), plan.get(), source))));
     }
 
-    private static String doubt(Optional<Path> recipe, Plan plan, Calibration source) {
+    /* Where the rewrites come from, for people. */
+    private static Optional<String> origin(Optional<Path> recipe, Plan plan) {
+        return recipe.map(Path::toString)
+                .or(() -> Optional.ofNullable(plan.provenance().get("repair"))
+                        .map(r -> "the repair that its plan names"));
+    }
+
+    private static String doubt(Optional<String> recipe, Plan plan, Calibration source) {
         String before = "The float network compared with is not the one that was quantized, so errors of values that"
                 + " rewrites scaled are not real: ";
         if (recipe.isEmpty()) {

@@ -72,6 +72,12 @@ final class QuantizeCommand implements Callable<Integer> {
     private SchemeFlags flags = new SchemeFlags();
 
     @Option(
+            names = "--no-repair",
+            description =
+                    "Do not try to equalize a network that 8 bits break (default: try, if no recipe says rewrites).")
+    private boolean noRepair;
+
+    @Option(
             names = "--checkpoint",
             paramLabel = "FILE",
             description = "Where an interrupted run keeps its work, for the next one to go on from; removed at the end "
@@ -197,7 +203,9 @@ final class QuantizeCommand implements Callable<Integer> {
     }
 
     private void onData(SweepOptions sweep, Timing timing, Console console) {
-        List<RangedOptions> wanted = flags.options(output, QuantizeOptions.DEFAULT, common);
+        List<RangedOptions> wanted = flags.options(output, QuantizeOptions.DEFAULT, common).stream()
+                .map(one -> noRepair ? one.withoutRepair() : one)
+                .toList();
         requireWritable(wanted, sweep);
         Ahead ahead = Ahead.open(() -> data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console));
         try {

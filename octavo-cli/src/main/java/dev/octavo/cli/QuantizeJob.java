@@ -8,7 +8,6 @@ import dev.octavo.onnx.plan.PlanCodec;
 import dev.octavo.ort.Parallel;
 import dev.octavo.ort.SweepOptions;
 import dev.octavo.ort.SweepResult;
-import dev.octavo.ort.cost.ExportCheck;
 import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.ort.quantize.RangedPlan;
@@ -46,58 +45,74 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         }
     }
 
-    /** One model to be written, and how it came about. */
-    private record Result(RangedOptions options, RangedPlan ranged, Plan plan, Graph lowered, ExportCheck check) {}
-
     /** Does it; one summary per result. */
     List<Summary> run(Calibration source, Timing timing, Console console) {
-        Quantizer quantizer = new Quantizer(wanted.get(0).options());
-        Prepared prepared = quantizer.prepare(graph, source.witness(graph, sweep, console));
+        Attempt plain = attempt(wanted, sweep, source, timing, console);
+        boolean repair = Repair.isDue(wanted, plain);
+        Attempt best = repair
+                ? Repair.best(
+                        wanted.get(0),
+                        plain,
+                        other -> attempt(List.of(other), sweep.withoutCheckpoint(), source, new Timing(), console))
+                : plain;
+        if (repair) {
+            timing.lap("repair");
+        }
+        List<Optional<Proof>> proofs =
+                best.results().stream().map(r -> prove(r.lowered(), console)).toList();
+        test.ifPresent(t -> timing.lap("prove"));
+        return allOrNothing(() -> written(best, proofs, source, timing));
+    }
+
+    private List<Summary> written(Attempt best, List<Optional<Proof>> proofs, Calibration source, Timing timing) {
+        Parallel.all(each(best.results(), QuantizeJob::write), sweep.threads());
+        timing.lap("write");
+        List<Summary> summaries = new ArrayList<>();
+        for (int i = 0; i < best.results().size(); i++) {
+            Attempt.Result r = best.results().get(i);
+            Summary summary = Summary.of(
+                    model,
+                    r.options(),
+                    r.ranged(),
+                    best.prepared(),
+                    r.lowered(),
+                    r.check(),
+                    new Summary.Source(best.seen(), source.text(best.seen())),
+                    proofs.get(i),
+                    timing);
+            Path file = r.options().output();
+            ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
+            ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
+            summaries.add(summary);
+        }
+        return summaries;
+    }
+
+    private Attempt attempt(
+            List<RangedOptions> all, SweepOptions how, Calibration source, Timing timing, Console console) {
+        Quantizer quantizer = new Quantizer(all.get(0).options());
+        Prepared prepared = quantizer.prepare(graph, source.witness(graph, how, console));
         timing.lap("prepare");
-        SweepResult seen = observe(quantizer, prepared, source, console);
+        SweepResult seen = observe(quantizer, prepared, source, how, console);
         seen.notes().forEach(console::say);
         console.warnOfSkipped(
                 seen.skipped().stream().map(s -> s.sample() + ": " + s.reason()).toList());
         timing.lap("observe");
-        List<Result> results =
-                Parallel.all(each(wanted, one -> solve(one, prepared, seen, source, console)), sweep.threads());
+        List<Attempt.Result> results =
+                Parallel.all(each(all, one -> solve(one, prepared, seen, source, console)), how.threads());
         timing.lap("solve");
-        List<Optional<Proof>> proofs =
-                results.stream().map(r -> prove(r.lowered(), console)).toList();
-        test.ifPresent(t -> timing.lap("prove"));
-        return allOrNothing(() -> {
-            Parallel.all(each(results, QuantizeJob::write), sweep.threads());
-            timing.lap("write");
-            List<Summary> summaries = new ArrayList<>();
-            for (int i = 0; i < results.size(); i++) {
-                Result r = results.get(i);
-                Summary summary = Summary.of(
-                        model,
-                        r.options(),
-                        r.ranged(),
-                        prepared,
-                        r.lowered(),
-                        r.check(),
-                        new Summary.Source(seen, source.text(seen)),
-                        proofs.get(i),
-                        timing);
-                Path file = r.options().output();
-                ModelFile.write(ModelFile.beside(file, ".summary"), summary.text());
-                ModelFile.write(ModelFile.beside(file, ".summary.json"), Json.text(summary.facts()) + "\n");
-                summaries.add(summary);
-            }
-            return summaries;
-        });
+        return new Attempt(prepared, seen, results);
     }
 
-    private SweepResult observe(Quantizer quantizer, Prepared prepared, Calibration source, Console console) {
+    private SweepResult observe(
+            Quantizer quantizer, Prepared prepared, Calibration source, SweepOptions how, Console console) {
         try {
-            return source.observe(quantizer, prepared, sweep, console);
+            return source.observe(quantizer, prepared, how, console);
         } catch (ModelException e) {
             // Model or data are at fault, and will be others when they are mended: nothing to go on from. After
             // trouble with the disk there is.
             if (!(e.getCause() instanceof IOException)) {
-                sweep.checkpoint().ifPresent(file -> ModelFile.delete(file, e));
+                how.checkpoint().ifPresent(file -> ModelFile.delete(file, e));
             }
             throw e;
         }
@@ -107,7 +122,8 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         return items.stream().map(i -> (Callable<B>) () -> work.apply(i)).toList();
     }
 
-    private Result solve(RangedOptions one, Prepared prepared, SweepResult seen, Calibration source, Console console) {
+    private Attempt.Result solve(
+            RangedOptions one, Prepared prepared, SweepResult seen, Calibration source, Console console) {
         RangedPlan ranged = source.plan(
                 new Quantizer(one.options()),
                 prepared,
@@ -116,7 +132,7 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
                 console);
         Plan plan = ranged.plan().withProvenance(provenance(one, ranged, seen, source));
         Graph lowered = prepared.lower(plan);
-        return new Result(one, ranged, plan, lowered, prepared.check(lowered));
+        return new Attempt.Result(one, ranged, plan, lowered, prepared.check(lowered));
     }
 
     private Optional<Proof> prove(Graph lowered, Console console) {
@@ -125,7 +141,7 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         return proof;
     }
 
-    private static Path write(Result r) {
+    private static Path write(Attempt.Result r) {
         Path file = r.options().output();
         OnnxWriter.write(r.lowered(), file);
         ModelFile.write(ModelFile.beside(file, ".plan.json"), PlanCodec.write(r.plan()));
@@ -140,6 +156,9 @@ record QuantizeJob(Path model, Graph graph, List<RangedOptions> wanted, SweepOpt
         provenance.put("samples", Long.toString(seen.evidence().samples()));
         provenance.put("range", ranged.text());
         provenance.put("scheme", one.options().scheme().toString());
+        if (!one.repair().recipe().isEmpty()) {
+            provenance.put("repair", one.repair().recipe());
+        }
         return provenance;
     }
 

@@ -60,6 +60,17 @@ final class Recipe {
         }
     }
 
+    /** Whether a recipe says which rewrites there are to be, none included. */
+    static boolean saysRewrites(Path path) {
+        try {
+            return Yaml.parse(Files.readString(path), String.valueOf(path.getFileName()))
+                    .entries()
+                    .containsKey("rewrite");
+        } catch (IOException e) {
+            throw new RecipeException("cannot read the recipe " + path, "check the path");
+        }
+    }
+
     static QuantizeOptions parse(String text, String name, QuantizeOptions defaults) {
         return new Recipe(name).options(Yaml.parse(text, name), defaults);
     }

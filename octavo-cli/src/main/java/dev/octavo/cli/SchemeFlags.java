@@ -88,8 +88,9 @@ final class SchemeFlags {
     /** One entry per range rule asked for. What the recipe says wrong is its fault, all else is the command line's. */
     List<RangedOptions> options(Path output, QuantizeOptions defaults, CommonOptions usage) {
         QuantizeOptions base = recipe.map(r -> Recipe.read(r, defaults)).orElse(defaults);
+        boolean mayRepair = recipe.filter(Recipe::saysRewrites).isEmpty();
         try {
-            return options(output, base);
+            return options(output, base, mayRepair);
         } catch (RecipeException e) {
             throw usage.wrong(String.valueOf(e.getMessage()), e.fix());
         } catch (IllegalArgumentException e) {
@@ -97,7 +98,7 @@ final class SchemeFlags {
         }
     }
 
-    private List<RangedOptions> options(Path output, QuantizeOptions base) {
+    private List<RangedOptions> options(Path output, QuantizeOptions base, boolean mayRepair) {
         List<SiteRule> rules = new ArrayList<>(base.rules());
         keepFloat.forEach(g -> rules.add(new SiteRule.KeepFloat(new Glob(g))));
         RangeRule weightRule = weightRange
@@ -113,7 +114,7 @@ final class SchemeFlags {
                 base.refinements());
         QuantizeOptions common = noBiasCorrection ? said.withoutBiasCorrection() : said;
         if (range.isEmpty() && keep.isEmpty()) {
-            return List.of(new RangedOptions(RangeRules.nameOf(common.activations()), common, output));
+            return List.of(new RangedOptions(RangeRules.nameOf(common.activations()), common, output, mayRepair));
         }
         List<String> names = range.isEmpty() ? List.of("percentile") : range;
         List<RangedOptions> all = new ArrayList<>();
@@ -121,7 +122,7 @@ final class SchemeFlags {
             RangeRule rule = RangeRules.named(
                     name, name.equals("percentile") || names.size() == 1 ? kept() : OptionalDouble.empty());
             Path file = names.size() == 1 ? output : ModelFile.beside(output, "." + name + ".onnx");
-            all.add(new RangedOptions(name, common.withActivations(rule), file));
+            all.add(new RangedOptions(name, common.withActivations(rule), file, mayRepair));
         }
         return all;
     }

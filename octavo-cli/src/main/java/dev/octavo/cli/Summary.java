@@ -129,6 +129,11 @@ final class Summary {
                 ranged.plan().grids().size(),
                 lowered.opset());
         line("ranges      %s", ranged.text());
+        facts.put("repair", one.repair().recipe());
+        if (!one.repair().note().isEmpty()) {
+            facts.put("repairNote", one.repair().note());
+            line("repair      %s", one.repair().note());
+        }
         if (ranged.decibels().isPresent() && ranged.decibels().getAsDouble() < POOR_DECIBELS) {
             problem(String.format(
                     Locale.ROOT,

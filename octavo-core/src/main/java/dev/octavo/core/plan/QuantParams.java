@@ -46,6 +46,23 @@ public record QuantParams(float scale, int zeroPoint) {
         return new QuantParams(scale, (int) Math.max(spec.minCode(), Math.min(spec.maxCode(), zero)));
     }
 
+    /**
+     * The grid of values that a limit follows: where its upper end lies above the limit by up to a hundredth, through
+     * rounding of scale or zero point, with a scale so much smaller that it does not. A runtime that compares the two then
+     * sees that saturation does what the limit does.
+     */
+    public QuantParams endingAt(float limit, QuantSpec spec) {
+        int codes = spec.maxCode() - zeroPoint;
+        if (codes <= 0 || !(limit > 0) || !(codes * scale > limit) || codes * scale > limit * 1.01f) {
+            return this;
+        }
+        float smaller = limit / codes;
+        while (codes * smaller > limit) {
+            smaller = Math.nextDown(smaller);
+        }
+        return new QuantParams(smaller, zeroPoint);
+    }
+
     /* Below the least normal float, division by the scale overflows in float arithmetic. */
     private static float usable(double scale) {
         return (float) Math.max(Float.MIN_NORMAL, Math.min(Float.MAX_VALUE, scale));

@@ -47,6 +47,25 @@ class QuantParamsTest {
         };
     }
 
+    /** A runtime that finds the end above the limit by a rounding keeps the limit, or cannot open the model at all. */
+    @Test
+    void endsAtALimitAndNotARoundingBeyond() {
+        Random random = new Random(8);
+        QuantSpec spec = QuantSpec.perTensor(8, false, false);
+        int moved = 0;
+        for (int i = 0; i < 20_000; i++) {
+            float limit = (float) Math.exp(random.nextGaussian() * 3);
+            QuantParams plain = QuantParams.forRange(new Range(0, limit), spec);
+            QuantParams ending = plain.endingAt(limit, spec);
+            assertThat(spec.maxCode() * ending.scale())
+                    .isLessThanOrEqualTo(limit)
+                    .isGreaterThan(limit * (1 - 1e-6f));
+            moved += ending.equals(plain) ? 0 : 1;
+            assertThat(plain.endingAt(limit / 2, spec)).isEqualTo(plain);
+        }
+        assertThat(moved).isGreaterThan(10);
+    }
+
     @ParameterizedTest
     @MethodSource("specsAndRanges")
     void zeroIsExactAndTheRangeIsCoveredWithinHalfAStep(QuantSpec spec, Range range) {

@@ -3,6 +3,7 @@ package dev.octavo.quant.solve;
 import dev.octavo.core.RecipeException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.op.Clip;
 import dev.octavo.core.op.Weighted;
 import dev.octavo.core.plan.Choice;
 import dev.octavo.core.plan.Grid;
@@ -180,8 +181,13 @@ public final class Solver {
         if (seen.histogram().isEmpty()) {
             throw new IllegalArgumentException("nothing was seen of " + v.name());
         }
+        QuantParams params = QuantParams.forRange(rules.forSite(site, false).choose(seen, spec), spec);
         return Grid.perTensor(
-                spec, QuantParams.forRange(rules.forSite(site, false).choose(seen, spec), spec));
+                spec, upperLimit(v).map(l -> params.endingAt(l, spec)).orElse(params));
+    }
+
+    private static Optional<Float> upperLimit(Value v) {
+        return v.producer().flatMap(Clip::of).map(Clip::high).filter(Float::isFinite);
     }
 
     /*
