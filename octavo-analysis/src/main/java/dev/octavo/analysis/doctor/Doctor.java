@@ -68,8 +68,8 @@ public final class Doctor {
         EvidenceRequest request = p.request().and(channels(made));
         Patient patient =
                 new Patient(p, made.plan(), made.lowered(), made.evidence(), trial.usedEvidence(p, request), options);
-        SensitivityTable<NoTask> table = new Sensitivity(p.graph(), p.types(), made.plan(), trial.threads())
-                .run(trial.used(), new NoTask(), progress);
+        SensitivityTable<NoTask> table =
+                new Sensitivity(p.graph(), p.types(), made.plan(), trial.threads()).runAlone(trial.used(), progress);
         double noise = noise(table.quantized());
         double power = noise / (1 + noise);
         List<Ranked> ranked = new ArrayList<>();

@@ -28,8 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Quantizes a network in one way after another and measures each as it is executed. Every site that has an integer
@@ -39,7 +42,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param <M> the task's metric
  */
 public final class Trial<M extends Metric<M>> {
-    private static final int EXAMINED = 16;
+    private static final int EXAMINED = 8;
+
+    /* Elements of remembered outputs, 64 MiB in all. */
+    private static final long MOST_HELD = 1 << 24;
 
     private final Graph model;
     private final Dataset calibration;
@@ -49,6 +55,8 @@ public final class Trial<M extends Metric<M>> {
     private final Dataset used;
     private final List<Seen> seen = new ArrayList<>();
     private final Set<String> unreadable = new ConcurrentSkipListSet<>();
+    private final Map<Integer, Map<String, Tensor>> truths = new ConcurrentHashMap<>();
+    private final AtomicLong held = new AtomicLong();
 
     /** What was seen of a graph in some data, and what had been asked. */
     private record Seen(Dataset data, EvidenceRequest request, Evidence evidence) {}
@@ -170,7 +178,7 @@ public final class Trial<M extends Metric<M>> {
     public OutputTally<M> measure(Graph network) {
         List<String> inputs = model.requiredInputs().stream().map(Value::name).toList();
         AtomicInteger next = new AtomicInteger();
-        try (Engine.Session truth = OrtEngine.INSTANCE.open(model, Engine.Mode.OPTIMIZED, 1);
+        try (Truth truth = new Truth();
                 Engine.Session got = OrtEngine.INSTANCE.open(network, Engine.Mode.OPTIMIZED, 1)) {
             List<Callable<OutputTally<M>>> workers = new ArrayList<>();
             for (int t = 0; t < Math.max(1, Math.min(threads, test.size())); t++) {
@@ -196,12 +204,43 @@ public final class Trial<M extends Metric<M>> {
         }
     }
 
-    private OutputTally<M> with(
-            OutputTally<M> sum, int i, List<String> inputs, Engine.Session truth, Engine.Session got) {
+    /** What the float network gives, remembered from one measurement to the next as far as there is room. */
+    private final class Truth implements AutoCloseable {
+        private Engine.@Nullable Session session;
+
+        Map<String, Tensor> of(int sample, Map<String, Tensor> in) {
+            Map<String, Tensor> known = truths.get(sample);
+            if (known != null) {
+                return known;
+            }
+            Map<String, Tensor> fresh = session().run(in);
+            long size = fresh.values().stream().mapToLong(Tensor::elements).sum();
+            if (held.addAndGet(size) <= MOST_HELD) {
+                truths.put(sample, fresh);
+            }
+            return fresh;
+        }
+
+        private synchronized Engine.Session session() {
+            if (session == null) {
+                session = OrtEngine.INSTANCE.open(model, Engine.Mode.OPTIMIZED, 1);
+            }
+            return session;
+        }
+
+        @Override
+        public void close() {
+            if (session != null) {
+                session.close();
+            }
+        }
+    }
+
+    private OutputTally<M> with(OutputTally<M> sum, int i, List<String> inputs, Truth truth, Engine.Session got) {
         try {
             Sample s = test.read(i);
             Map<String, Tensor> in = s.inputsFor(inputs);
-            return sum.plus(s, truth.run(in), got.run(in));
+            return sum.plus(s, truth.of(i, in), got.run(in));
         } catch (UnreadableSampleException e) {
             unreadable.add(test.name(i) + ": " + e.getMessage());
             return sum;

@@ -59,13 +59,25 @@ public final class Sensitivity {
      * @param none the empty tally of the task, {@link NoTask} if there is none
      */
     public <M extends Metric<M>> SensitivityTable<M> run(Dataset data, M none, Progress progress) {
+        return run(data, none, progress, true);
+    }
+
+    /**
+     * Measures what each site costs alone, at less than half the price: rows have nothing under {@code left}, and there
+     * are none for both parts of a layer.
+     */
+    public SensitivityTable<NoTask> runAlone(Dataset data, Progress progress) {
+        return run(data, new NoTask(), progress, false);
+    }
+
+    private <M extends Metric<M>> SensitivityTable<M> run(Dataset data, M none, Progress progress, boolean left) {
         Collector<M> rows = new Collector<>(none);
         List<String> skipped = new ArrayList<>();
         int blocks = (data.size() + BLOCK - 1) / BLOCK;
         progress.begin("sensitivity", (long) blocks * (bench.steps().size() + 1));
         try {
             for (int from = 0; from < data.size(); from += BLOCK) {
-                block(data, from, Math.min(data.size(), from + BLOCK), rows, skipped, progress);
+                block(data, from, Math.min(data.size(), from + BLOCK), rows, skipped, progress, left);
             }
         } finally {
             progress.end();
@@ -77,12 +89,12 @@ public final class Sensitivity {
     }
 
     private <M extends Metric<M>> void block(
-            Dataset data, int from, int to, Collector<M> rows, List<String> skipped, Progress progress) {
+            Dataset data, int from, int to, Collector<M> rows, List<String> skipped, Progress progress, boolean left) {
         List<Moment> moments = begin(data, from, to, skipped);
         int steps = bench.steps().size();
         for (int step = -1; step < steps; step++) {
             List<Moment> before = moments;
-            try (StepWork work = new StepWork(graph, bench, step)) {
+            try (StepWork work = new StepWork(graph, bench, step, left)) {
                 List<Callable<StepWork.Result<M>>> jobs = new ArrayList<>();
                 for (Moment m : before) {
                     jobs.add(() -> work.run(m, rows.none()));

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Everything that is run between the state before a step and that after it, and from there to the outputs for every
@@ -51,7 +52,8 @@ final class StepWork implements AutoCloseable {
     /** How the state is changed for one side of a row, and what is run on it. */
     private record Side(Change change, Part rest, Predicate<Site> sites) {}
 
-    private record Variant(Row row, Side alone, Side left) {}
+    /** A row's sides; the second is there if it was asked for. */
+    private record Variant(Row row, Side alone, Optional<Side> left) {}
 
     /** The states after the step: of the float and of the coded network, with and without its constants. */
     private record After(
@@ -70,9 +72,18 @@ final class StepWork implements AutoCloseable {
     private final Set<Value> values;
     private final Set<Site> constants;
 
-    StepWork(Graph graph, Workbench bench, int step) {
+    private final boolean withLeft;
+
+    /**
+     * The work of a step.
+     *
+     * @param left whether rows have the side with the site alone left in float; without it, no row for both parts of a
+     *     layer either
+     */
+    StepWork(Graph graph, Workbench bench, int step, boolean left) {
         this.graph = graph;
         this.bench = bench;
+        this.withLeft = left;
         this.step = step;
         this.values = bench.plan().activationsOf(step);
         this.constants = step < 0 ? Set.of() : bench.plan().constantsOf(step);
@@ -119,9 +130,12 @@ final class StepWork implements AutoCloseable {
         Row row = new Row(v.name(), op(v), Kind.ACTIVATION, dtype(sites), sites);
         if (bench.plan().common(v).isPresent()) {
             variants.add(new Variant(
-                    row, realSide(a -> bench.snapped(a.real(), v)), codedSide(a -> raw(a.coded(), a.raw(), v))));
+                    row,
+                    realSide(a -> bench.snapped(a.real(), v)),
+                    left(() -> codedSide(a -> raw(a.coded(), a.raw(), v)))));
         } else {
-            variants.add(new Variant(row, only(sites, After::real, step + 1), but(sites, After::coded, step + 1)));
+            variants.add(new Variant(
+                    row, only(sites, After::real, step + 1), left(() -> but(sites, After::coded, step + 1))));
         }
     }
 
@@ -144,9 +158,9 @@ final class StepWork implements AutoCloseable {
         variants.add(new Variant(
                 new Row(out.name(), op(out), Kind.WEIGHT, dtype(constants), constants),
                 realSide(After::realWeights),
-                codedSide(a -> snapAll(a.floatWeights()))));
+                left(() -> codedSide(a -> snapAll(a.floatWeights())))));
         Optional<Value> only =
-                values.size() == 1 ? Optional.of(values.iterator().next()) : Optional.empty();
+                withLeft && values.size() == 1 ? Optional.of(values.iterator().next()) : Optional.empty();
         if (only.isEmpty() || bench.plan().common(only.get()).isEmpty()) {
             return;
         }
@@ -156,7 +170,7 @@ final class StepWork implements AutoCloseable {
         variants.add(new Variant(
                 new Row(v.name(), op(v), Kind.BOTH, dtype(both), both),
                 realSide(a -> bench.snapped(a.realWeights(), v)),
-                codedSide(After::floatWeights)));
+                left(() -> codedSide(After::floatWeights))));
     }
 
     private void sharedConstant(Value v) {
@@ -169,7 +183,11 @@ final class StepWork implements AutoCloseable {
                         dtype(sites),
                         sites),
                 only(sites, a -> a.before().real(), step),
-                but(sites, a -> a.before().coded(), step)));
+                left(() -> but(sites, a -> a.before().coded(), step))));
+    }
+
+    private Optional<Side> left(Supplier<Side> side) {
+        return withLeft ? Optional.of(side.get()) : Optional.empty();
     }
 
     private String last() {
@@ -197,7 +215,7 @@ final class StepWork implements AutoCloseable {
         List<OutputTally<M>> left = new ArrayList<>();
         for (Variant v : variants) {
             alone.add(tally(v.alone(), a, m, none));
-            left.add(tally(v.left(), a, m, none));
+            left.add(v.left().map(side -> tally(side, a, m, none)).orElseGet(() -> OutputTally.empty(none)));
         }
         return new Result<>(new Moment(m.sample(), m.truth(), a.real(), a.coded()), alone, left);
     }
@@ -220,7 +238,7 @@ final class StepWork implements AutoCloseable {
                 weights ? bench.next(step, m.real(), steps.get(1).run(m.real())) : real,
                 snapAll(raw),
                 raw,
-                weights ? bench.next(step, m.coded(), steps.get(3).run(m.coded())) : raw,
+                weights && withLeft ? bench.next(step, m.coded(), steps.get(3).run(m.coded())) : raw,
                 m);
     }
 

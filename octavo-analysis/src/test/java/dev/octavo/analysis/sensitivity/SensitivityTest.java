@@ -96,6 +96,20 @@ class SensitivityTest {
                     .isEqualTo(whole(p, plan.without(row.sites()::contains)));
         }
         assertThat(covered).isEqualTo(new TreeSet<>(plan.grids().keySet()));
+        checkAlone(table, new Sensitivity(p.graph(), p.types(), plan, 2).runAlone(DATA, Progress.NONE));
+    }
+
+    /* The cheaper table has the same rows, but for those of both parts, and the same numbers. */
+    private static void checkAlone(SensitivityTable<NoTask> full, SensitivityTable<NoTask> alone) {
+        List<SensitiveSite<NoTask>> parts =
+                full.rows().stream().filter(r -> r.kind() != Kind.BOTH).toList();
+        assertThat(alone.rows())
+                .extracting(SensitiveSite::alone)
+                .isEqualTo(parts.stream().map(SensitiveSite::alone).toList());
+        assertThat(alone.rows())
+                .extracting(SensitiveSite::sites)
+                .isEqualTo(parts.stream().map(SensitiveSite::sites).toList());
+        assertThat(alone.quantized()).isEqualTo(full.quantized());
     }
 
     @Test
