@@ -2,6 +2,7 @@ package dev.octavo.ort.cost;
 
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
+import dev.octavo.core.op.Weighted;
 import dev.octavo.quant.target.Group;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Origins {
     private static final Pattern ADDED = Pattern.compile("(_token_\\d+|_quant|/duplicated|/MatMulAddFusion)+$");
     private static final Pattern BORDER = Pattern.compile("(.*)_(QuantizeLinear|DequantizeLinear)(_\\d+)?$");
     private static final String BLOCKED = "_nchwc";
+    private static final int FAR = 4;
 
     private final Map<String, Group> byNode = new HashMap<>();
     private final Map<String, Group> byOutput = new HashMap<>();
@@ -58,7 +60,27 @@ final class Origins {
         if (n.type().startsWith("Reorder") || (n.type().equals("Transpose") && !byNode.containsKey(name))) {
             return Optional.empty();
         }
-        return group(n, name).map(Origin.OfGroup::new);
+        return group(n, name).map(g -> n.type().contains("Conv") ? layer(g) : g).map(Origin.OfGroup::new);
+    }
+
+    /*
+     * A convolution that took in what multiplies or adds behind it is named after that; the time is the layer's own, which
+     * would seem to cost nothing otherwise.
+     */
+    private Group layer(Group named) {
+        Node at = named.node();
+        for (int i = 0; i < FAR && Weighted.of(at).isEmpty(); i++) {
+            Optional<Node> before = at.presentInputs().stream()
+                    .flatMap(v -> v.producer().stream())
+                    .filter(p -> !p.is("Constant"))
+                    .findFirst();
+            if (before.isEmpty()) {
+                return named;
+            }
+            at = before.get();
+        }
+        Group found = byNode.get(at.name());
+        return Weighted.of(at).isPresent() && found != null ? found : named;
     }
 
     private Optional<Group> group(Node n, String name) {

@@ -10,12 +10,16 @@ import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.Memo;
 import dev.octavo.quant.recipe.Overrides;
+import dev.octavo.quant.rewrite.FoldArithmetic;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
+import dev.octavo.quant.rewrite.FoldNormForward;
 import dev.octavo.quant.rewrite.GraphPass;
 import dev.octavo.quant.rewrite.MergeLimits;
 import dev.octavo.quant.rewrite.NameNodes;
 import dev.octavo.quant.rewrite.PadChannels;
+import dev.octavo.quant.rewrite.PoolInsteadOfProduct;
 import dev.octavo.quant.rewrite.RemoveIdentity;
+import dev.octavo.quant.rewrite.ReplaceSynonyms;
 import dev.octavo.quant.rewrite.ShortcutToConvolution;
 import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.target.Group;
@@ -36,7 +40,15 @@ public final class Preparation {
 
     /** The rewrites that every quantization begins with, in order. */
     public static List<GraphPass> standardRewrites() {
-        return List.of(new NameNodes(), new RemoveIdentity(), new FoldBatchNorm(), new MergeLimits());
+        return List.of(
+                new NameNodes(),
+                new RemoveIdentity(),
+                new ReplaceSynonyms(),
+                new FoldBatchNorm(),
+                new FoldArithmetic(),
+                new FoldNormForward(),
+                new MergeLimits(),
+                new PoolInsteadOfProduct());
     }
 
     /**

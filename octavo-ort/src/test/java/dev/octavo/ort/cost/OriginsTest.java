@@ -43,6 +43,20 @@ class OriginsTest {
         assertThat(found.values()).contains(named("conv_1"), named("conv_2"), named("last"));
     }
 
+    /** ONNX Runtime takes the Mul and the Add into the convolution, and names the kernel after the Add. */
+    @Test
+    void theTimeOfWhatTookInArithmeticIsTheConvolutions() {
+        Graph apart = GraphText.parse("x[1,16,16,16] -> Conv(a[16,16,3,3], b[16]; pads=1,1,1,1) -> c;"
+                + " c -> Mul(f[16,1,1]) -> Add(g[16,1,1]) -> Sigmoid -> y");
+        Origins origins = new Origins(Group.of(apart));
+        List<String> found = OrtStopwatch.optimized(apart).nodes().stream()
+                .filter(n -> n.type().contains("Conv"))
+                .flatMap(n -> origins.of(n).stream())
+                .map(o -> o instanceof Origin.OfGroup g ? g.group().node().name() : "")
+                .toList();
+        assertThat(found).containsExactly("conv_1");
+    }
+
     @Test
     void findsTheGroupOfEveryKernelInIntegers() {
         Graph lowered = RoughLowering.of(graph, groups, SchemeOptions.DEFAULT);
