@@ -38,7 +38,9 @@ class StandardFormsTest {
         synonyms("x[1,4,8,8] -> Max(0.0) -> y").becomes("Relu").keepsOutputs();
         synonyms("x[1,4,8,8] -> Max(0.25) -> y").becomes("Clip").keepsOutputs();
         synonyms("x[1,4,8,8] -> Min(0.25) -> y").becomes("Clip").keepsOutputs();
-        synonyms("x[1,4,8,8] -> Max(0.0) -> Min(0.5) -> y").becomes("Relu", "Clip").keepsOutputs();
+        synonyms("x[1,4,8,8] -> Max(0.0) -> Min(0.5) -> y")
+                .becomes("Relu", "Clip")
+                .keepsOutputs();
         synonyms("x[1,4,8,8] -> Max(c[4,1,1]) -> y").isUnchanged();
         synonyms("x[1,4,8,8], z[1,4,8,8] -> Max -> y").isUnchanged();
     }
@@ -87,7 +89,9 @@ class StandardFormsTest {
         arithmetic("x[1,3,8,8] -> Conv(w[4,3,3,3]) -> c; c -> Mul(f[4,1,1]) -> y; c -> Relu -> z")
                 .isUnchanged()
                 .because("has other readers");
-        arithmetic("x[1,3,8,8] -> Conv(w[4,3,3,3]) -> Div(0.0) -> y").isUnchanged().because("divides by 0");
+        arithmetic("x[1,3,8,8] -> Conv(w[4,3,3,3]) -> Div(0.0) -> y")
+                .isUnchanged()
+                .because("divides by 0");
         arithmetic("x[5,4] -> MatMul(w[4,3]) -> Add(f[3]) -> y").isUnchanged().because("has no bias");
     }
 
@@ -144,8 +148,9 @@ class StandardFormsTest {
     /** All standard rewrites together leave one convolution and its limit of what an exporter took apart. */
     @Test
     void theStandardRewritesUndoWhatAnExporterTookApart() {
-        Graph g = GraphText.parse("x[1,3,8,8] -> Conv(w[4,3,3,3]) -> Mul(f[4,1,1]) -> Add(a[4,1,1]) -> Max(0.0) -> Min(0.5)"
-                + " -> BatchNormalization -> Conv(v[2,4,1,1]) -> y");
+        Graph g = GraphText.parse(
+                "x[1,3,8,8] -> Conv(w[4,3,3,3]) -> Mul(f[4,1,1]) -> Add(a[4,1,1]) -> Max(0.0) -> Min(0.5)"
+                        + " -> BatchNormalization -> Conv(v[2,4,1,1]) -> y");
         Graph after = Preparation.rewrite(g, OrtEngine.INSTANCE::inferTypes).graph();
         assertThat(after.nodes()).extracting(n -> n.type()).containsExactly("Conv", "Clip", "Conv");
         float[] x = new float[3 * 64];

@@ -88,7 +88,9 @@ public final class FoldArithmetic implements GraphPass {
     /* The constant, one for each output channel; empty if it differs along another axis or would broadcast. */
     private static Optional<double[]> perChannel(Tensor constant, Weighted w) {
         int channels = ChannelScaling.outputs(w);
-        int behind = w.resultAxis() < 0 ? 0 : w.weight().constant().orElseThrow().shape().rank() - 1 - w.resultAxis();
+        int behind = w.resultAxis() < 0
+                ? 0
+                : w.weight().constant().orElseThrow().shape().rank() - 1 - w.resultAxis();
         int rank = constant.shape().rank();
         int axis = rank - 1 - behind;
         int most = w.resultAxis() < 0 ? 1 : behind + 1 + w.resultAxis();

@@ -68,7 +68,8 @@ public final class FoldNormForward implements GraphPass {
 
     private static boolean isFloat(BatchNormalization b) {
         return Stream.of(b.scale(), b.bias(), b.mean(), b.variance())
-                .allMatch(v -> v.constant().filter(t -> t.dtype() == DType.FLOAT).isPresent());
+                .allMatch(
+                        v -> v.constant().filter(t -> t.dtype() == DType.FLOAT).isPresent());
     }
 
     private static double[] factor(BatchNormalization b) {

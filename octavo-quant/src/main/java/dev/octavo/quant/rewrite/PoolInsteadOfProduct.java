@@ -29,8 +29,17 @@ public final class PoolInsteadOfProduct implements GraphPass {
     private static final int FAR = 8;
 
     private static final Set<String> KEEP_CHANNELS = Set.of(
-            "Relu", "Clip", "LeakyRelu", "PRelu", "HardSwish", "Sigmoid", "BatchNormalization", "MaxPool", "AveragePool",
-            "Add", "Mul");
+            "Relu",
+            "Clip",
+            "LeakyRelu",
+            "PRelu",
+            "HardSwish",
+            "Sigmoid",
+            "BatchNormalization",
+            "MaxPool",
+            "AveragePool",
+            "Add",
+            "Mul");
 
     @Override
     public String name() {
@@ -45,14 +54,17 @@ public final class PoolInsteadOfProduct implements GraphPass {
     @Override
     public void apply(Graph graph, Journal journal) {
         for (Node n : graph.nodes()) {
-            Optional<Tensor> column = MatMul.of(n).flatMap(m -> m.weight().constant()).filter(PoolInsteadOfProduct::isMean);
+            Optional<Tensor> column =
+                    MatMul.of(n).flatMap(m -> m.weight().constant()).filter(PoolInsteadOfProduct::isMean);
             Optional<Node> reshape = n.input(0).flatMap(Value::producer).filter(p -> p.is("Reshape"));
             if (column.isEmpty() || reshape.isEmpty()) {
                 continue;
             }
-            Optional<Long> channels = channels(reshape.get(), column.get().shape().dim(0));
+            Optional<Long> channels =
+                    channels(reshape.get(), column.get().shape().dim(0));
             if (channels.isEmpty()) {
-                journal.skipped(name(), n.label(), "the shape that " + reshape.get().label() + " makes is not plain");
+                journal.skipped(
+                        name(), n.label(), "the shape that " + reshape.get().label() + " makes is not plain");
                 continue;
             }
             String label = n.label();
@@ -118,8 +130,7 @@ public final class PoolInsteadOfProduct implements GraphPass {
                 NodeSpec.of("GlobalAveragePool", product.name())
                         .inputs(reshape.input(0).orElseThrow().name())
                         .outputs(graph.freshName(y + "_pooled")));
-        String shape = graph.addConstant(
-                        graph.freshName(y + "_shape"), Tensor.ofLongs(Shape.of(3), 0, channels, 1))
+        String shape = graph.addConstant(graph.freshName(y + "_shape"), Tensor.ofLongs(Shape.of(3), 0, channels, 1))
                 .name();
         Node back = graph.insertAfter(
                 pool,

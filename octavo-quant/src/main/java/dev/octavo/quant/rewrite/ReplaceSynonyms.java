@@ -55,7 +55,9 @@ public final class ReplaceSynonyms implements GraphPass {
         Value x = a.constant().isPresent() ? b : a;
         Value bound = x == a ? b : a;
         Optional<Tensor> one = bound.constant()
-                .filter(t -> t.dtype() == DType.FLOAT && t.elements() == 1 && t.shape().rank() <= 1);
+                .filter(t -> t.dtype() == DType.FLOAT
+                        && t.elements() == 1
+                        && t.shape().rank() <= 1);
         if (one.isEmpty() || x.constant().isPresent() || graph.opset() < LIMITS_AS_INPUTS) {
             return;
         }
@@ -92,8 +94,8 @@ public final class ReplaceSynonyms implements GraphPass {
     private void replace(Graph graph, Node old, NodeSpec spec, Journal journal) {
         String label = old.label();
         String was = old.type();
-        Node heir =
-                graph.insertBefore(old, spec.outputs(graph.freshName(old.output().name() + "_same")));
+        Node heir = graph.insertBefore(
+                old, spec.outputs(graph.freshName(old.output().name() + "_same")));
         graph.takeOverOutput(old, heir);
         journal.did(name(), label, was + " is " + heir.type());
     }
