@@ -12,6 +12,7 @@ import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.lidar.pipeline.DetectorModel;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.LeastSquares;
 import dev.octavo.quant.range.RangeRules;
@@ -36,7 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sweep",
         mixinStandardHelpOptions = true,
-        customSynopsis = "octavo sweep MODEL --data DATA --over WHAT -o DIR [OPTIONS]",
+        customSynopsis = {
+            "octavo sweep MODEL --data DATA --over WHAT -o DIR [OPTIONS]",
+            "octavo sweep detector.yaml --data NUSCENES --over parts|alpha|input-scale -o DIR [OPTIONS]"
+        },
         sortOptions = false,
         description = "Varies one choice over many values and measures each: a table, plots and a page.",
         footer = {
@@ -50,12 +54,16 @@ import picocli.CommandLine.Spec;
             "  parts        parts of the network, each alone and left out; name them with --part NAME=GLOB",
             "  repairs      the rewrites and refinements of --recipe: none, one more at a time, all but each",
             "",
+            "Of a detector: parts varies signs, parts and the list of --keep-float (or of the layers that lose most); alpha",
+            "and input-scale are about the sparse convolution --layer.",
+            "",
             "Writes DIR/WHAT.csv, a PNG per measure, and DIR/sweeps.html. Goes on where it was interrupted.",
             "",
             "  octavo sweep model.onnx --data pictures.yaml --over bits --task classification -o sweeps"
         })
 final class SweepCommand implements Callable<Integer> {
     private static final int DEFAULT_SAMPLES = 100;
+    private static final int DEFAULT_FRAMES = 16;
 
     /** What can be varied. */
     enum Over {
@@ -73,7 +81,7 @@ final class SweepCommand implements Callable<Integer> {
         }
     }
 
-    @Parameters(paramLabel = "MODEL", description = "A float ONNX model.")
+    @Parameters(paramLabel = "MODEL", description = "A float ONNX model, or a detector.yaml.")
     private Path model = Path.of("");
 
     @Option(
@@ -121,6 +129,15 @@ final class SweepCommand implements Callable<Integer> {
     @Option(names = "--simulate", description = "Run every point in float instead of in integers.")
     private boolean simulate;
 
+    @Option(
+            names = "--layer",
+            paramLabel = "NAME",
+            description = "With a detector: the sparse convolution to smooth (default: conv1.0.conv1).")
+    private String layer = "conv1.0.conv1";
+
+    @Mixin
+    private DetectorFlags detector = new DetectorFlags();
+
     @Mixin
     private SchemeFlags flags = new SchemeFlags();
 
@@ -135,13 +152,20 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        task.requireTaskForTestData(common);
+        if (!DetectorFlags.isDetector(model)) {
+            task.requireTaskForTestData(common);
+        }
         Console console = common.console();
         Over what = what();
         QuantizeOptions base = flags.options(
                         output, QuantizeOptions.DEFAULT.withActivations(new LeastSquares()), common)
                 .get(0)
                 .options();
+        if (DetectorFlags.isDetector(model)) {
+            SweepTable table = onDetector(what, base, console);
+            print(table, SweepFiles.write(table, output, what.toString(), said()));
+            return Failures.DONE;
+        }
         Graph graph = ModelFile.read(model);
         Sweep sweep = sweep(what, base, graph);
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console)) {
@@ -164,6 +188,31 @@ final class SweepCommand implements Callable<Integer> {
             }
         }
         throw common.wrong("there is nothing called '" + over + "' to vary", "see octavo sweep --help");
+    }
+
+    private SweepTable onDetector(Over what, QuantizeOptions base, Console console) {
+        DetectorSweep sweep = new DetectorSweep(
+                DetectorModel.read(model),
+                detector.open(data.required(common), Optional.of(data.samples().orElse(DEFAULT_FRAMES)), common),
+                base,
+                simulate ? Engine.Mode.UNFUSED : Engine.Mode.OPTIMIZED,
+                threads.count(common),
+                console);
+        return switch (what) {
+            case PARTS ->
+                sweep.parts(detector.open(
+                        task.testData().orElse(data.required(common)), task.testSamples(), common));
+            case ALPHA -> sweep.alpha(layer, SweepValues.numbers(valuesOr("0.05..0.95/0.05"), common));
+            case INPUT_SCALE ->
+                sweep.inputScale(
+                        layer,
+                        SweepValues.numbers(valuesOr("1", "2", "5", "10", "20", "30", "40", "50"), common),
+                        alpha);
+            default ->
+                throw common.wrong(
+                        what + " cannot be varied of a detector",
+                        "vary parts, alpha or input-scale, or give its dense part and a data set file of frames");
+        };
     }
 
     private Sweep sweep(Over what, QuantizeOptions base, Graph graph) {

@@ -25,6 +25,10 @@ final class TaskOptions {
         return test.data();
     }
 
+    Optional<Integer> testSamples() {
+        return test.samples();
+    }
+
     /** Refuses test data for no task. */
     void requireTaskForTestData(CommonOptions common) {
         if (task.isEmpty() && test.isAnyGiven()) {

@@ -23,6 +23,10 @@ final class TestOptions {
         return data;
     }
 
+    Optional<Integer> samples() {
+        return samples;
+    }
+
     boolean isAnyGiven() {
         return data.isPresent() || samples.isPresent();
     }

@@ -150,6 +150,49 @@ class DetectorCommandsTest {
                 .succeeded();
     }
 
+    @Test
+    void variesPartsSignsAndTheListOfLayers() throws IOException {
+        Path out = folder.resolve("sweeps");
+        String csv = Octavo.run(
+                        "sweep", detector, "--data", scenes, "--over", "parts", "-o", out, "--samples", 2,
+                        "--test-samples", 2, "--range", "least-squares", "--keep-float", "dense_head.heads_list.*.1",
+                        "--quiet", "--json")
+                .succeeded()
+                .out();
+        JsonNode rows = new ObjectMapper().readTree(csv);
+        assertThat(rows.findValuesAsText("label"))
+                .containsExactly(
+                        "-",
+                        "signed",
+                        "unsigned",
+                        "only sparse",
+                        "only backbone",
+                        "only head",
+                        "list in float",
+                        "list W16A16");
+        assertThat(rows.findValues("NDS")).hasSize(8);
+        assertThat(Octavo.names(out)).contains("parts.csv", "parts.map.png", "parts.nds.png", "sweeps.html");
+        assertThat(Files.readString(out.resolve("sweeps.html"))).contains("dense_head.heads_list.0.hm.1");
+    }
+
+    @Test
+    void variesWhatSmoothingDoesForASparseConvolution() throws IOException {
+        Path out = folder.resolve("smoothing");
+        for (String over : new String[] {"alpha", "input-scale"}) {
+            String table = Octavo.run(
+                            "sweep", detector, "--data", scenes, "--over", over, "-o", out, "--samples", 1, "--values",
+                            over.equals("alpha") ? "0.25,0.5,0.75" : "1,10", "--layer", "conv_input")
+                    .succeeded()
+                    .out();
+            assertThat(table).contains("naive", "smoothed", "L1 loss");
+        }
+        assertThat(Octavo.names(out)).contains("alpha.csv", "alpha.l1-loss.png", "input-scale.l1-loss.png");
+        Octavo.run("sweep", detector, "--data", scenes, "--over", "alpha", "-o", out, "--layer", "conv7")
+                .refused("no convolution 'conv7'");
+        Octavo.run("sweep", detector, "--data", scenes, "--over", "bits", "-o", out)
+                .misused("bits cannot be varied of a detector");
+    }
+
     private static Path dense() {
         Path file = folder.resolve("dense.onnx");
         dev.octavo.onnx.OnnxWriter.write(ModelFile.read(detector), file);

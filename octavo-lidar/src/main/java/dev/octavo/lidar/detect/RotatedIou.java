@@ -14,21 +14,22 @@ public final class RotatedIou {
 
     /** Intersection over union of the footprints, 0..1; 0 where a footprint has no area. */
     public static double of(Detection a, Detection b) {
-        double reach = Math.hypot(a.dx(), a.dy()) / 2 + Math.hypot(b.dx(), b.dy()) / 2;
-        if (Math.hypot((double) a.x() - b.x(), (double) a.y() - b.y()) > reach) {
-            return 0;
-        }
-        double common = intersection(a, b);
+        double common = intersection(Footprint.of(a), Footprint.of(b));
         double union = (double) a.dx() * a.dy() + (double) b.dx() * b.dy() - common;
         return union > 0 ? common / union : 0;
     }
 
-    private static double intersection(Detection a, Detection b) {
+    /** Area that two footprints have in common, square metres. */
+    public static double intersection(Footprint a, Footprint b) {
+        double reach = Math.hypot(a.dx(), a.dy()) / 2 + Math.hypot(b.dx(), b.dy()) / 2;
+        if (Math.hypot(a.x() - b.x(), a.y() - b.y()) > reach) {
+            return 0;
+        }
         // In b's own frame its sides are x = ±dx/2 and y = ±dy/2.
-        double cos = Math.cos((double) a.yaw() - b.yaw());
-        double sin = Math.sin((double) a.yaw() - b.yaw());
-        double towardsX = (double) a.x() - b.x();
-        double towardsY = (double) a.y() - b.y();
+        double cos = Math.cos(a.yaw() - b.yaw());
+        double sin = Math.sin(a.yaw() - b.yaw());
+        double towardsX = a.x() - b.x();
+        double towardsY = a.y() - b.y();
         double centreX = Math.cos(b.yaw()) * towardsX + Math.sin(b.yaw()) * towardsY;
         double centreY = -Math.sin(b.yaw()) * towardsX + Math.cos(b.yaw()) * towardsY;
         double[] polygon = new double[2 * (MOST_CORNERS + 4)];

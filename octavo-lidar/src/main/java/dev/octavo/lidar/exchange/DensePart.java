@@ -29,10 +29,12 @@ public final class DensePart {
     private static final List<String> BRANCHES = List.of("center", "center_z", "dim", "rot", "vel", "hm");
 
     private final FoldedWeights weights;
+    private final boolean merged;
     private final Graph graph = new Graph("CenterPoint_dense");
 
-    private DensePart(Map<String, Tensor> state) {
+    private DensePart(Map<String, Tensor> state, boolean merged) {
         this.weights = new FoldedWeights(state);
+        this.merged = merged;
     }
 
     /**
@@ -40,7 +42,17 @@ public final class DensePart {
      * heads.i.branch} and {@code backbone_2d}.
      */
     public static Graph of(Map<String, Tensor> state) {
-        return new DensePart(state).build();
+        return of(state, true);
+    }
+
+    /**
+     * The graph of a state dictionary.
+     *
+     * @param merged whether the first convolutions of all branches are one, which is faster; apart, each has its own grids
+     *     and can be left in float by its own name
+     */
+    public static Graph of(Map<String, Tensor> state, boolean merged) {
+        return new DensePart(state, merged).build();
     }
 
     private Graph build() {
@@ -108,19 +120,32 @@ public final class DensePart {
                 .map(n -> "dense_head.heads_list." + n + ".0.")
                 .map(p -> weights.conv(p + "0", p + "1", HEAD_EPSILON))
                 .toList();
-        String merged = relu(conv("dense_head.first", shared, FoldedWeights.joined(first), 1, 1));
-        List<String> parts = names.stream().map(n -> "dense_head." + n + ".in").toList();
-        long[] sizes = first.stream().mapToLong(c -> c.weight().shape().dim(0)).toArray();
-        graph.addConstant("dense_head.sizes", Tensor.ofLongs(Shape.of(sizes.length), sizes));
-        graph.addNode(NodeSpec.of("Split", "dense_head.split")
-                .inputs(merged, "dense_head.sizes")
-                .outputs(parts)
-                .attribute("axis", new Attribute.Int(1)));
+        List<String> parts = merged ? together(shared, names, first) : apart(shared, names, first);
         for (int i = 0; i < names.size(); i++) {
             String name = "dense_head.heads_list." + names.get(i) + ".1";
             String out = conv(name, parts.get(i), weights.conv(name), 1, 1, "heads." + names.get(i));
             graph.addOutput(graph.require(out));
         }
+    }
+
+    private List<String> apart(String shared, List<String> names, List<FoldedWeights.Conv> first) {
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            parts.add(relu(conv("dense_head.heads_list." + names.get(i) + ".0.0", shared, first.get(i), 1, 1)));
+        }
+        return parts;
+    }
+
+    private List<String> together(String shared, List<String> names, List<FoldedWeights.Conv> first) {
+        String all = relu(conv("dense_head.first", shared, FoldedWeights.joined(first), 1, 1));
+        List<String> parts = names.stream().map(n -> "dense_head." + n + ".in").toList();
+        long[] sizes = first.stream().mapToLong(c -> c.weight().shape().dim(0)).toArray();
+        graph.addConstant("dense_head.sizes", Tensor.ofLongs(Shape.of(sizes.length), sizes));
+        graph.addNode(NodeSpec.of("Split", "dense_head.split")
+                .inputs(all, "dense_head.sizes")
+                .outputs(parts)
+                .attribute("axis", new Attribute.Int(1)));
+        return parts;
     }
 
     private String conv(String name, String input, FoldedWeights.Conv w, int stride, int padding) {

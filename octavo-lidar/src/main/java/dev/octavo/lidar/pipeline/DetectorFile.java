@@ -33,6 +33,7 @@ public final class DetectorFile {
     private static final List<String> KEYS = List.of(
             "checkpoint",
             "layout",
+            "merge-heads",
             "sparse",
             "dense",
             "range",
@@ -120,7 +121,10 @@ public final class DetectorFile {
                     "write checkpoint: FILE.pth, or sparse: FILE.onnx and dense: FILE.onnx");
         }
         if (checkpoint.isPresent()) {
-            return new Checkpoint(checkpoint.get(), top.choice("layout", WeightLayout.class));
+            return new Checkpoint(
+                    checkpoint.get(),
+                    top.choice("layout", WeightLayout.class),
+                    flag("merge-heads").orElse(true));
         }
         return new Graphs(sparse.orElseThrow(), dense.orElseThrow());
     }
@@ -254,6 +258,7 @@ public final class DetectorFile {
         if (spec.parts() instanceof Checkpoint c) {
             line(b, "checkpoint", relative(c.file(), folder));
             c.layout().ifPresent(l -> line(b, "layout", word(l)));
+            line(b, "merge-heads", c.mergeHeads());
         } else if (spec.parts() instanceof Graphs g) {
             line(b, "sparse", relative(g.sparse(), folder));
             line(b, "dense", relative(g.dense(), folder));

@@ -93,7 +93,7 @@ public record DetectorModel(DetectorSpec spec, Graph sparse, Graph dense, Option
             SparseNet net = ResBackbone.of(state, "backbone_3d.", c.layout());
             Graph sparse = SparseGraphBuilder.map(net, spec.partition()).graph();
             Zyx cells = SparseOutline.read(sparse).outputShape(spec.grid().sparseShape());
-            return new DetectorModel(spec, sparse, sized(DensePart.of(state), cells), Optional.of(net));
+            return new DetectorModel(spec, sparse, sized(DensePart.of(state, c.mergeHeads()), cells), Optional.of(net));
         }
         Graphs g = (Graphs) spec.parts();
         return new DetectorModel(spec, graph(g.sparse()), graph(g.dense()), Optional.empty());

@@ -31,8 +31,10 @@ import dev.octavo.quant.target.SchemeOptions.Signs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -117,43 +119,44 @@ public final class DetectorQuantizer {
 
     private final DetectorModel model;
     private final NuScenesFrames frames;
-    private final Options options;
     private final int threads;
     private final Progress progress;
-
-    private DetectorQuantizer(
-            DetectorModel model, NuScenesFrames frames, Options options, int threads, Progress progress) {
-        this.model = model;
-        this.frames = frames;
-        this.options = options;
-        this.threads = threads;
-        this.progress = progress;
-    }
+    private final List<SparseTensor> read = new ArrayList<>();
+    private final Map<SparseScheme.Options, SmoothingSearch.Found> smoothed = new HashMap<>();
 
     /**
-     * Quantizes.
+     * A quantizer that reads the frames once and tries the ways to smooth once per scheme, whatever else varies.
      *
      * @param model in float; read from a checkpoint if the sparse part is to be quantized
      * @param frames what ranges are taken from
      */
-    public static Result quantize(
-            DetectorModel model, NuScenesFrames frames, Options options, int threads, Progress progress) {
-        return new DetectorQuantizer(model, frames, options, threads, progress).run();
+    public DetectorQuantizer(DetectorModel model, NuScenesFrames frames, int threads, Progress progress) {
+        this.model = model;
+        this.frames = frames;
+        this.threads = threads;
+        this.progress = progress;
     }
 
-    private Result run() {
+    /** As the constructor and {@link #quantize(Options)}, for once. */
+    public static Result quantize(
+            DetectorModel model, NuScenesFrames frames, Options options, int threads, Progress progress) {
+        return new DetectorQuantizer(model, frames, threads, progress).quantize(options);
+    }
+
+    /** Quantizes. */
+    public Result quantize(Options options) {
         Optional<Sparse> sparse = Optional.empty();
         Graph first = model.sparse();
-        Set<String> kept = keptInSparse();
         if (options.parts().contains(Part.SPARSE)) {
             SparseNet net = model.net()
                     .orElseThrow(() -> new ModelException(
                             "the sparse part is a graph already, not layers",
                             "give the detector's checkpoint, or quantize its backbone and head alone"));
             List<SparseTensor> voxels = voxels();
-            SparseScheme.Options scheme = scheme(net, kept);
-            Optional<SmoothingSearch.Found> smoothing =
-                    options.smooth() ? Optional.of(smoothed(net, voxels, scheme)) : Optional.empty();
+            SparseScheme.Options scheme = scheme(net, options);
+            Optional<SmoothingSearch.Found> smoothing = options.smooth()
+                    ? Optional.of(smoothed.computeIfAbsent(scheme, k -> smoothed(net, voxels, scheme)))
+                    : Optional.empty();
             SparseGraph graph = SparseGraphBuilder.map(
                     smoothing.map(SmoothingSearch.Found::net).orElse(net),
                     model.spec().partition());
@@ -166,25 +169,45 @@ public final class DetectorQuantizer {
         if (!options.parts().contains(Part.BACKBONE) && !options.parts().contains(Part.HEAD)) {
             return new Result(half, sparse, Optional.empty());
         }
-        return dense(half, sparse);
-    }
-
-    private Result dense(DetectorModel half, Optional<Sparse> sparse) {
-        QuantizeOptions wanted = options.dense().withRules(denseRules());
-        Quantizer quantizer = new Quantizer(wanted, options.memory());
-        SweepOptions sweep = SweepOptions.standard().withThreads(threads);
         try (MapsDataset maps = MapsDataset.open(half, frames)) {
-            Prepared prepared = quantizer.prepare(half.dense(), DataWitness.of(half.dense(), maps, sweep, progress));
-            SweepResult seen = quantizer.observe(prepared, maps, sweep, progress);
-            RangedPlan ranged =
-                    quantizer.plan(prepared, seen.evidence(), wanted.activations(), maps, threads, progress);
-            Graph lowered = prepared.lower(ranged.plan()).freeze();
-            return new Result(
-                    half.with(half.sparse(), lowered), sparse, Optional.of(new Dense(ranged, prepared.check(lowered))));
+            Made made = dense(half.dense(), maps, options);
+            Dense dense = new Dense(made.ranged(), made.prepared().check(made.lowered()));
+            return new Result(half.with(half.sparse(), made.lowered()), sparse, Optional.of(dense));
         }
     }
 
+    /**
+     * What each convolution of the dense part loses when the options are followed, the sparse part in float; see {@link
+     * DenseLosses}.
+     */
+    public Map<String, Double> losses(Options options) {
+        try (MapsDataset maps = MapsDataset.open(model, frames)) {
+            Made made = dense(model.dense(), maps, options);
+            return DenseLosses.of(made.prepared().graph(), made.lowered(), maps);
+        }
+    }
+
+    /** A dense part that was quantized. */
+    private record Made(Prepared prepared, RangedPlan ranged, Graph lowered) {}
+
+    private Made dense(Graph graph, MapsDataset maps, Options options) {
+        QuantizeOptions wanted = options.dense().withRules(denseRules(options));
+        Quantizer quantizer = new Quantizer(wanted, options.memory());
+        SweepOptions sweep = SweepOptions.standard().withThreads(threads);
+        Prepared prepared = quantizer.prepare(graph, DataWitness.of(graph, maps, sweep, progress));
+        SweepResult seen = quantizer.observe(prepared, maps, sweep, progress);
+        RangedPlan ranged = quantizer.plan(prepared, seen.evidence(), wanted.activations(), maps, threads, progress);
+        return new Made(prepared, ranged, prepared.lower(ranged.plan()).freeze());
+    }
+
     private List<SparseTensor> voxels() {
+        if (read.isEmpty()) {
+            read.addAll(readVoxels());
+        }
+        return read;
+    }
+
+    private List<SparseTensor> readVoxels() {
         List<SparseTensor> out = new ArrayList<>();
         progress.begin("frames read", frames.samples().size());
         for (String sample : frames.samples()) {
@@ -215,7 +238,7 @@ public final class DetectorQuantizer {
         return SmoothingSearch.best(net, some, SmoothingSearch.candidates(), scheme, threads, progress);
     }
 
-    private SparseScheme.Options scheme(SparseNet net, Set<String> kept) {
+    private SparseScheme.Options scheme(SparseNet net, Options options) {
         int activations = options.dense().scheme().activationBits();
         int weights = options.dense().scheme().weightBits();
         if (activations != BITS || weights != BITS) {
@@ -225,16 +248,16 @@ public final class DetectorQuantizer {
         }
         SparseScheme.Options standard = SparseScheme.Options.standard(net);
         Set<String> keep = new LinkedHashSet<>(standard.keepFloat());
-        keep.addAll(kept);
+        keep.addAll(keptInSparse(options));
         return new SparseScheme.Options(options.dense().scheme().signs() == Signs.SIGNED, false, keep);
     }
 
     /* Sparse layers are called as in the checkpoint, with or without their prefix. */
-    private boolean names(Glob glob, String conv) {
+    private static boolean names(Glob glob, String conv) {
         return glob.matches(conv) || glob.matches(Part.SPARSE.prefix() + conv);
     }
 
-    private Set<String> keptInSparse() {
+    private Set<String> keptInSparse(Options options) {
         Set<String> kept = new LinkedHashSet<>();
         for (SiteRule rule : options.dense().rules()) {
             if (rule instanceof SiteRule.KeepFloat k) {
@@ -249,7 +272,7 @@ public final class DetectorQuantizer {
     }
 
     /* Those that name sparse layers alone would name nothing in the dense part. */
-    private List<SiteRule> denseRules() {
+    private List<SiteRule> denseRules(Options options) {
         List<SiteRule> rules = new ArrayList<>();
         for (SiteRule rule : options.dense().rules()) {
             boolean sparse = model.net().stream()

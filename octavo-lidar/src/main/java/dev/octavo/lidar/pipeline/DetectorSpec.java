@@ -39,8 +39,14 @@ public record DetectorSpec(
      * A checkpoint of OpenPCDet's CenterPoint; its shapes say how wide the network is.
      *
      * @param layout of the 3D weights; absent: recognised
+     * @param mergeHeads whether the first convolutions of all branches become one
      */
-    public record Checkpoint(Path file, Optional<WeightLayout> layout) implements Parts {}
+    public record Checkpoint(Path file, Optional<WeightLayout> layout, boolean mergeHeads) implements Parts {
+        /** With the heads merged. */
+        public Checkpoint(Path file, Optional<WeightLayout> layout) {
+            this(file, layout, true);
+        }
+    }
 
     /**
      * Two graphs, float or quantized.

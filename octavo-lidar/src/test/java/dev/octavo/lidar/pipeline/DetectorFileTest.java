@@ -79,7 +79,7 @@ class DetectorFileTest {
     @Test
     void whatIsWrittenIsReadTheSame() {
         DetectorSpec standard = DetectorSpec.centerPoint(
-                new Checkpoint(FOLDER.resolve("it's a.pth"), Optional.of(WeightLayout.SPCONV_1)));
+                new Checkpoint(FOLDER.resolve("it's a.pth"), Optional.of(WeightLayout.SPCONV_1), false));
         assertThat(parse(DetectorFile.text(standard, FOLDER))).isEqualTo(standard);
         DetectorSpec graphs = standard.with(new Graphs(FOLDER.resolve("x/s.onnx"), Path.of("/d.onnx")));
         assertThat(parse(DetectorFile.text(graphs, FOLDER))).isEqualTo(graphs);

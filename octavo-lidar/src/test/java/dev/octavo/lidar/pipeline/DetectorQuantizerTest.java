@@ -179,6 +179,33 @@ class DetectorQuantizerTest {
                 .hasMessageContaining("none of the 2 frames has a point");
     }
 
+    /** Branches apart compute the same, and each has names, grids and a loss of its own. */
+    @Test
+    void layersThatLoseMuchAreNamedWorstFirst() throws IOException {
+        Path file = Files.writeString(
+                shared.resolve("apart.yaml"), Files.readString(SmallDetector.write(shared)) + "merge-heads: false\n");
+        DetectorModel apart = DetectorModel.read(file);
+        assertThat(apart.dense().nodes().stream().filter(n -> n.is("Conv"))).hasSize(4 + 2 + 1 + 12 + 12);
+        NuScenesFrames frames = frames();
+        var cloud = frames.cloud(frames.samples().get(0), 2);
+        try (Detector a = Detector.open(apart, Mode.OPTIMIZED, 1);
+                Detector b = Detector.open(model(), Mode.OPTIMIZED, 1)) {
+            assertThat(a.detect(cloud).boxes()).hasSameSizeAs(b.detect(cloud).boxes());
+        }
+        DetectorQuantizer quantizer = new DetectorQuantizer(apart, frames, 2, Progress.NONE);
+        Map<String, Double> losses = quantizer.losses(options(Set.of(Part.BACKBONE, Part.HEAD), DENSE));
+        assertThat(losses).hasSize(31).containsKeys("backbone_2d.blocks.0.1", "dense_head.heads_list.0.hm.0.0");
+        assertThat(List.copyOf(losses.values()))
+                .isSortedAccordingTo((x, y) -> Double.compare(y, x))
+                .allMatch(l -> l > 0 && l < 1);
+        Map<String, Double> coarse = quantizer.losses(options(
+                Set.of(Part.BACKBONE, Part.HEAD),
+                DENSE.withRules(List.of(new SiteRule.Bits(new Glob("dense_head.heads_list.1.vel.1.weight"), 2)))));
+        assertThat(coarse.keySet().iterator().next()).isEqualTo("dense_head.heads_list.1.vel.1");
+        assertThat(DenseLosses.above(Map.of("a", 0.2, "b", Double.NaN, "c", 0.1), 0.1))
+                .containsExactlyInAnyOrder("a", "b");
+    }
+
     /** The dense part on maps scores what the whole detector scores. */
     @Test
     void mapsAreADataSetForTheDensePart() throws IOException {

@@ -21,6 +21,8 @@ public final class Rewrites {
     static {
         PASSES.put("remove-identity", o -> plain(o, new RemoveIdentity()));
         PASSES.put("fold-batch-norm", o -> plain(o, new FoldBatchNorm()));
+        PASSES.put(TransposedToConvolution.NAME, o -> plain(o, new TransposedToConvolution()));
+        PASSES.put(MergeConvolutions.NAME, o -> plain(o, new MergeConvolutions()));
         PASSES.put("replace-relu6", ReplaceRelu6::new);
         PASSES.put("equalize", Equalize::new);
         PASSES.put(AbsorbBias.NAME, AbsorbBias::new);
