@@ -200,8 +200,7 @@ final class SweepCommand implements Callable<Integer> {
                 console);
         return switch (what) {
             case PARTS ->
-                sweep.parts(detector.open(
-                        task.testData().orElse(data.required(common)), task.testSamples(), common));
+                sweep.parts(detector.open(task.testData().orElse(data.required(common)), task.testSamples(), common));
             case ALPHA -> sweep.alpha(layer, SweepValues.numbers(valuesOr("0.05..0.95/0.05"), common));
             case INPUT_SCALE ->
                 sweep.inputScale(

@@ -154,9 +154,24 @@ class DetectorCommandsTest {
     void variesPartsSignsAndTheListOfLayers() throws IOException {
         Path out = folder.resolve("sweeps");
         String csv = Octavo.run(
-                        "sweep", detector, "--data", scenes, "--over", "parts", "-o", out, "--samples", 2,
-                        "--test-samples", 2, "--range", "least-squares", "--keep-float", "dense_head.heads_list.*.1",
-                        "--quiet", "--json")
+                        "sweep",
+                        detector,
+                        "--data",
+                        scenes,
+                        "--over",
+                        "parts",
+                        "-o",
+                        out,
+                        "--samples",
+                        2,
+                        "--test-samples",
+                        2,
+                        "--range",
+                        "least-squares",
+                        "--keep-float",
+                        "dense_head.heads_list.*.1",
+                        "--quiet",
+                        "--json")
                 .succeeded()
                 .out();
         JsonNode rows = new ObjectMapper().readTree(csv);
@@ -180,8 +195,20 @@ class DetectorCommandsTest {
         Path out = folder.resolve("smoothing");
         for (String over : new String[] {"alpha", "input-scale"}) {
             String table = Octavo.run(
-                            "sweep", detector, "--data", scenes, "--over", over, "-o", out, "--samples", 1, "--values",
-                            over.equals("alpha") ? "0.25,0.5,0.75" : "1,10", "--layer", "conv_input")
+                            "sweep",
+                            detector,
+                            "--data",
+                            scenes,
+                            "--over",
+                            over,
+                            "-o",
+                            out,
+                            "--samples",
+                            1,
+                            "--values",
+                            over.equals("alpha") ? "0.25,0.5,0.75" : "1,10",
+                            "--layer",
+                            "conv_input")
                     .succeeded()
                     .out();
             assertThat(table).contains("naive", "smoothed", "L1 loss");

@@ -49,7 +49,8 @@ public final class DenseSpeed {
             Graph exact = DensePart.of(make.state, merged);
             String heads = merged ? "merged" : "apart";
             forms.put("float, heads " + heads, OrtEngine.INSTANCE.open(exact, Mode.OPTIMIZED, THREADS));
-            forms.put("8 bits, heads " + heads, OrtEngine.INSTANCE.open(quantized(exact, map), Mode.OPTIMIZED, THREADS));
+            forms.put(
+                    "8 bits, heads " + heads, OrtEngine.INSTANCE.open(quantized(exact, map), Mode.OPTIMIZED, THREADS));
         }
         Map<String, double[]> times = new java.util.LinkedHashMap<>();
         forms.keySet().forEach(f -> times.put(f, new double[rounds]));

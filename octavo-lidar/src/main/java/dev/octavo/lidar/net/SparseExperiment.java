@@ -1,5 +1,6 @@
 package dev.octavo.lidar.net;
 
+import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Engine.Mode;
 import dev.octavo.core.data.Progress;
 import dev.octavo.core.stat.Evidence;
@@ -9,7 +10,6 @@ import dev.octavo.lidar.net.SparseNet.Convolution;
 import dev.octavo.lidar.net.SparseNet.Step;
 import dev.octavo.lidar.sparse.ConvGeometry;
 import dev.octavo.lidar.sparse.SparseTensor;
-import dev.octavo.core.RecipeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +53,9 @@ public final class SparseExperiment {
                 .orElseThrow(() -> new RecipeException(
                         "the sparse part has no convolution '" + layer + "' that stands alone",
                         "its convolutions are "
-                                + net.convolutions().stream().map(Convolution::name).toList()));
+                                + net.convolutions().stream()
+                                        .map(Convolution::name)
+                                        .toList()));
         return new SparseExperiment(c, read(net, c.input(), frame, threads), threads);
     }
 
@@ -90,13 +92,11 @@ public final class SparseExperiment {
         }
         SparseTensor scaled = SparseTensor.of(x, input.channels(), input.cells());
         float[] exact = run(SparseGraphBuilder.features(alone(Optional.empty()), Partition.NONE), scaled);
-        Optional<float[]> factor =
-                alpha.isPresent() ? Optional.of(factor(x, alpha.getAsDouble())) : Optional.empty();
+        Optional<float[]> factor = alpha.isPresent() ? Optional.of(factor(x, alpha.getAsDouble())) : Optional.empty();
         SparseGraph graph = SparseGraphBuilder.features(alone(factor), Partition.NONE);
         Evidence evidence = SparseEvidence.collect(graph, List.of(scaled), threads, Progress.NONE);
         SparseScheme.Options scheme = new SparseScheme.Options(signed, false, Set.of());
-        float[] quantized =
-                run(SparseQuantizer.lower(graph, SparseQuantizer.plan(graph, evidence, scheme)), scaled);
+        float[] quantized = run(SparseQuantizer.lower(graph, SparseQuantizer.plan(graph, evidence, scheme)), scaled);
         double sum = 0;
         for (int i = 0; i < exact.length; i++) {
             sum += Math.abs((double) quantized[i] - exact[i]);

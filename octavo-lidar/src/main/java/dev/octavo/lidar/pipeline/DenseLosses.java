@@ -1,11 +1,11 @@
 package dev.octavo.lidar.pipeline;
 
+import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Engine.Mode;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.data.UnreadableSampleException;
-import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Value;
@@ -46,7 +46,8 @@ public final class DenseLosses {
         values.forEach(v -> sums.put(v, new double[2]));
         try (Engine.Session a = OrtEngine.INSTANCE.open(exposing(exact, values), Mode.UNFUSED, 1);
                 Engine.Session b = OrtEngine.INSTANCE.open(exposing(quantized, values), Mode.UNFUSED, 1)) {
-            List<String> inputs = exact.requiredInputs().stream().map(Value::name).toList();
+            List<String> inputs =
+                    exact.requiredInputs().stream().map(Value::name).toList();
             for (int i = 0; i < data.size(); i++) {
                 Sample s = read(data, i);
                 Map<String, Tensor> fed = s.inputsFor(inputs);
@@ -55,7 +56,8 @@ public final class DenseLosses {
         }
         Map<String, Double> losses = new LinkedHashMap<>();
         convolutions.stream()
-                .sorted(Comparator.comparingDouble((Node n) -> rank(loss(sums, n))).reversed())
+                .sorted(Comparator.comparingDouble((Node n) -> rank(loss(sums, n)))
+                        .reversed())
                 .forEach(n -> losses.put(n.name(), loss(sums, n)));
         return losses;
     }

@@ -63,7 +63,9 @@ final class FrameTally {
             Prediction p = predictions.get(above.get(i));
             if (matched[i] >= 0) {
                 found[matched[i]] = true;
-                curve.right(cut, Volumes.headingAccuracy(p.box(), truths.get(matched[i]).box()));
+                curve.right(
+                        cut,
+                        Volumes.headingAccuracy(p.box(), truths.get(matched[i]).box()));
             } else if (!p.inNoLabelZone() && !touchesOther(p)) {
                 curve.wrong(cut);
             }

@@ -26,12 +26,17 @@ final class Volumes {
 
     private static Footprint footprint(OrientedBox b) {
         return new Footprint(
-                b.centre().x(), b.centre().y(), b.length(), b.width(), b.rotation().yaw());
+                b.centre().x(),
+                b.centre().y(),
+                b.length(),
+                b.width(),
+                b.rotation().yaw());
     }
 
     /** 1 for the same heading, 0 for the opposite one. */
     static double headingAccuracy(OrientedBox a, OrientedBox b) {
-        double apart = Math.abs(Math.IEEEremainder(a.rotation().yaw() - b.rotation().yaw(), 2 * Math.PI));
+        double apart =
+                Math.abs(Math.IEEEremainder(a.rotation().yaw() - b.rotation().yaw(), 2 * Math.PI));
         return 1 - apart / Math.PI;
     }
 

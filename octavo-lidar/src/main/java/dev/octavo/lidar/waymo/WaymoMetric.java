@@ -81,11 +81,15 @@ public final class WaymoMetric implements Metric<WaymoMetric> {
 
     private static WaymoCurve within(int range, List<Truth> truths, List<Prediction> predictions, int level) {
         return new FrameTally(
-                        truths.stream().filter(t -> Volumes.range(t.box()) == range).toList(),
+                        truths.stream()
+                                .filter(t -> Volumes.range(t.box()) == range)
+                                .toList(),
                         predictions.stream()
                                 .filter(p -> Volumes.range(p.box()) == range)
                                 .toList(),
-                        truths.stream().filter(t -> Volumes.range(t.box()) != range).toList(),
+                        truths.stream()
+                                .filter(t -> Volumes.range(t.box()) != range)
+                                .toList(),
                         level)
                 .curve();
     }

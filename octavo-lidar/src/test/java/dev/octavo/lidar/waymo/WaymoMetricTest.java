@@ -65,7 +65,8 @@ class WaymoMetricTest {
     @Test
     void oneRightAndOneMissed() {
         // Recall 1/2 at precision 1, nothing beyond: half the area.
-        assertThat(ap(List.of(truth(10, 0), truth(20, 0)), List.of(found(10, 0, 0, 0.9)))).isCloseTo(0.5, EXACT);
+        assertThat(ap(List.of(truth(10, 0), truth(20, 0)), List.of(found(10, 0, 0, 0.9))))
+                .isCloseTo(0.5, EXACT);
     }
 
     @Test
@@ -114,7 +115,9 @@ class WaymoMetricTest {
         assertThat(at(hardFound, "L1.vehicle.AP")).isCloseTo(2.0 / 3, EXACT);
         assertThat(at(hardFound, "L2.vehicle.AP")).isCloseTo(2.0 / 3, EXACT);
         // One without points is none: what is found there is wrong.
-        assertThat(at(scores(List.of(easy, none), List.of(found(10, 0, 0, 0.5), found(40, 0, 0, 0.9))), "L2.vehicle.AP"))
+        assertThat(at(
+                        scores(List.of(easy, none), List.of(found(10, 0, 0, 0.5), found(40, 0, 0, 0.9))),
+                        "L2.vehicle.AP"))
                 .isCloseTo(0.5, EXACT);
     }
 
@@ -141,7 +144,8 @@ class WaymoMetricTest {
     @Test
     void noLabelZonesAndOtherRangesForgive() {
         Prediction inZone = new Prediction(box(20, 0, 0), CAR, 0.95, true);
-        assertThat(ap(List.of(truth(10, 0)), List.of(found(10, 0, 0, 0.9), inZone))).isCloseTo(1, EXACT);
+        assertThat(ap(List.of(truth(10, 0)), List.of(found(10, 0, 0, 0.9), inZone)))
+                .isCloseTo(1, EXACT);
         // The truth at 29.5 m is seen at 30.5 m: too far off to match, and no error of the range 30-50.
         List<Truth> truths = List.of(truth(29.5, 0), truth(40, 0));
         List<Prediction> predictions = List.of(found(31, 0, 0, 0.95), found(40, 0, 0, 0.9));

@@ -29,7 +29,8 @@ class MergeConvolutionsTest {
 
     @Test
     void withoutReluOfAllTheSplitComesFirst() {
-        given("x[1,3,6,6] -> Conv(w[4,3,1,1]) -> a; x -> Conv(v[2,3,1,1], d[2]) -> c; a -> Relu -> y; c -> Sigmoid -> z")
+        given(
+                        "x[1,3,6,6] -> Conv(w[4,3,1,1]) -> a; x -> Conv(v[2,3,1,1], d[2]) -> c; a -> Relu -> y; c -> Sigmoid -> z")
                 .becomes("Conv", "Split", "Relu", "Sigmoid")
                 .keepsOutputs();
     }
@@ -51,8 +52,9 @@ class MergeConvolutionsTest {
 
     @Test
     void aResultThatIsReadTwiceKeepsItsReaders() {
-        given("x[1,3,6,6] -> Conv(w[4,3,1,1]) -> Relu -> a; x -> Conv(v[4,3,1,1]) -> c; c -> Relu -> d; c -> Sigmoid -> z;"
-                        + " a, d -> Add -> y")
+        given(
+                        "x[1,3,6,6] -> Conv(w[4,3,1,1]) -> Relu -> a; x -> Conv(v[4,3,1,1]) -> c; c -> Relu -> d; c -> Sigmoid -> z;"
+                                + " a, d -> Add -> y")
                 .keepsOutputs();
     }
 
@@ -78,9 +80,22 @@ class MergeConvolutionsTest {
         for (int i = 0; i < branches; i++) {
             int out = 1 + random.nextInt(5);
             String bias = random.nextBoolean() ? ", b" + i + "[" + out + "]" : "";
-            text.append("; s -> Conv(w").append(i).append("[").append(out).append(",").append(in).append(",");
-            text.append(kernel).append(",").append(kernel).append("]").append(bias).append("; strides=2,1) -> ");
-            text.append(relus || random.nextBoolean() ? "Relu -> " : "").append("a").append(i);
+            text.append("; s -> Conv(w")
+                    .append(i)
+                    .append("[")
+                    .append(out)
+                    .append(",")
+                    .append(in)
+                    .append(",");
+            text.append(kernel)
+                    .append(",")
+                    .append(kernel)
+                    .append("]")
+                    .append(bias)
+                    .append("; strides=2,1) -> ");
+            text.append(relus || random.nextBoolean() ? "Relu -> " : "")
+                    .append("a")
+                    .append(i);
             text.append("; a").append(i).append(" -> Sigmoid -> y").append(i);
         }
         Rewriting r = given(text.toString());

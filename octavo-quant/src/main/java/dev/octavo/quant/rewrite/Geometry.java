@@ -10,9 +10,7 @@ final class Geometry {
     private Geometry() {}
 
     static Optional<List<Long>> ints(Node n, String key) {
-        return n.attribute(key)
-                .filter(Attribute.Ints.class::isInstance)
-                .map(a -> ((Attribute.Ints) a).values());
+        return n.attribute(key).filter(Attribute.Ints.class::isInstance).map(a -> ((Attribute.Ints) a).values());
     }
 
     /** Whether a transposed convolution neither pads nor dilates (beyond a kernel of one pixel) nor asks for a size. */
@@ -32,6 +30,8 @@ final class Geometry {
     }
 
     private static boolean all(Node n, String key, long value) {
-        return ints(n, key).map(l -> l.stream().allMatch(x -> x == value)).orElse(n.attribute(key).isEmpty());
+        return ints(n, key)
+                .map(l -> l.stream().allMatch(x -> x == value))
+                .orElse(n.attribute(key).isEmpty());
     }
 }

@@ -57,8 +57,9 @@ public final class MergeConvolutions implements GraphPass {
     public void apply(Graph graph, Journal journal) {
         Map<Value, List<Conv>> readers = new LinkedHashMap<>();
         for (Node n : graph.nodes()) {
-            Conv.of(n).ifPresent(c -> readers.computeIfAbsent(c.input(), v -> new ArrayList<>())
-                    .add(c));
+            Conv.of(n)
+                    .ifPresent(c -> readers.computeIfAbsent(c.input(), v -> new ArrayList<>())
+                            .add(c));
         }
         readers.values().stream().filter(c -> c.size() >= FEWEST).forEach(convs -> {
             Map<Key, List<Conv>> alike = new LinkedHashMap<>();
@@ -126,9 +127,11 @@ public final class MergeConvolutions implements GraphPass {
         boolean relus = group.stream().allMatch(c -> relu(c).isPresent());
         List<String> inputs = new ArrayList<>(List.of(
                 first.input().name(),
-                graph.addConstant(graph.freshName(stem + "_weight"), weights(group)).name()));
+                graph.addConstant(graph.freshName(stem + "_weight"), weights(group))
+                        .name()));
         if (group.stream().anyMatch(c -> c.bias().isPresent())) {
-            inputs.add(graph.addConstant(graph.freshName(stem + "_bias"), biases(group)).name());
+            inputs.add(graph.addConstant(graph.freshName(stem + "_bias"), biases(group))
+                    .name());
         }
         NodeSpec spec = NodeSpec.of("Conv", first.node().name() + "_merged")
                 .inputs(inputs)
@@ -153,7 +156,10 @@ public final class MergeConvolutions implements GraphPass {
             relu.ifPresent(graph::remove);
             graph.remove(c.node());
         }
-        journal.did(NAME, labels.get(0), "is one convolution now with " + String.join(", ", labels.subList(1, labels.size())));
+        journal.did(
+                NAME,
+                labels.get(0),
+                "is one convolution now with " + String.join(", ", labels.subList(1, labels.size())));
     }
 
     private static NodeSpec split(Graph graph, List<Conv> group, String input, String stem) {

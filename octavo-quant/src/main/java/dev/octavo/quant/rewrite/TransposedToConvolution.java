@@ -68,7 +68,9 @@ public final class TransposedToConvolution implements GraphPass {
         if (weight.isEmpty()) {
             return Optional.of("its weight is computed, or not float32");
         }
-        if (c.bias().filter(b -> b.constant().filter(t -> t.dtype() == DType.FLOAT).isEmpty()).isPresent()) {
+        if (c.bias()
+                .filter(b -> b.constant().filter(t -> t.dtype() == DType.FLOAT).isEmpty())
+                .isPresent()) {
             return Optional.of("its bias is computed, or not float32");
         }
         Shape w = weight.get().shape();
@@ -77,8 +79,8 @@ public final class TransposedToConvolution implements GraphPass {
         }
         List<Long> strides = Geometry.ints(c.node(), "strides").orElse(List.of(1L, 1L));
         if (w.dim(2) != w.dim(3) || !strides.equals(List.of(w.dim(2), w.dim(3)))) {
-            return Optional.of("its kernel " + w.dim(2) + "x" + w.dim(3) + " is not its stride " + strides
-                    + ", or not square");
+            return Optional.of(
+                    "its kernel " + w.dim(2) + "x" + w.dim(3) + " is not its stride " + strides + ", or not square");
         }
         if (!Geometry.isPlain(c.node(), w.dim(2))) {
             return Optional.of("it pads, dilates, or says how large its result is");
@@ -112,7 +114,8 @@ public final class TransposedToConvolution implements GraphPass {
                 Tensor.ofFloats(Shape.of((long) out * places, inPerGroup, 1, 1), to));
         Optional<Value> bias = c.bias()
                 .map(b -> graph.addConstant(
-                        graph.freshName(b.name() + "_1x1"), repeated(b.constant().orElseThrow(), places)));
+                        graph.freshName(b.name() + "_1x1"),
+                        repeated(b.constant().orElseThrow(), places)));
         NodeSpec conv = NodeSpec.of("Conv", n.name())
                 .inputs(bias.map(b -> List.of(c.input().name(), kernel.name(), b.name()))
                         .orElse(List.of(c.input().name(), kernel.name())))
