@@ -51,12 +51,12 @@ record DetectorSweep(
 
     /**
      * Signed and unsigned codes, each part alone, and all but a list of layers: that of the rules that keep layers in
-     * float, or, without any, the layers that lose much when all are quantized.
+     * float, or, without any, the layers that lose more than {@code cut} when all are quantized.
      */
-    SweepTable parts(NuScenesFrames test) {
+    SweepTable parts(NuScenesFrames test, double cut) {
         DetectorQuantizer quantizer = new DetectorQuantizer(model, calibration, threads, console);
         QuantizeOptions all = base.withObjective(Objective.SIZE).withRules(List.of());
-        List<String> list = list(quantizer, all);
+        List<String> list = list(quantizer, all, cut);
         Set<Part> every = EnumSet.allOf(Part.class);
         Map<String, Options> points = new LinkedHashMap<>();
         points.put("signed", options(every, signed(all)));
@@ -64,8 +64,10 @@ record DetectorSweep(
         points.put("only sparse", options(EnumSet.of(Part.SPARSE), all));
         points.put("only backbone", options(EnumSet.of(Part.BACKBONE), all));
         points.put("only head", options(EnumSet.of(Part.HEAD), all));
-        points.put("list in float", options(every, all.withRules(keptFloat(list))));
-        points.put("list W16A16", options(every, all.withRules(wide(list))));
+        if (!list.isEmpty()) {
+            points.put("list in float", options(every, all.withRules(keptFloat(list))));
+            points.put("list W16A16", options(every, all.withRules(wide(list))));
+        }
         List<SweepRow> rows = new ArrayList<>();
         points.forEach((name, o) -> {
             console.say("sweep: " + name);
@@ -94,14 +96,14 @@ record DetectorSweep(
     }
 
     /* Names of convolutions of the dense part. */
-    private List<String> list(DetectorQuantizer quantizer, QuantizeOptions all) {
+    private List<String> list(DetectorQuantizer quantizer, QuantizeOptions all, double cut) {
         List<Glob> globs = base.rules().stream()
                 .filter(SiteRule.KeepFloat.class::isInstance)
                 .map(SiteRule::on)
                 .toList();
         if (globs.isEmpty()) {
             Map<String, Double> losses = quantizer.losses(options(EnumSet.of(Part.BACKBONE, Part.HEAD), all));
-            return DenseLosses.above(losses, DenseLosses.CUT);
+            return DenseLosses.above(losses, cut);
         }
         return model.dense().nodes().stream()
                 .filter(n -> n.is("Conv") && globs.stream().anyMatch(g -> g.matches(n.name())))

@@ -12,6 +12,7 @@ import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.lidar.pipeline.DenseLosses;
 import dev.octavo.lidar.pipeline.DetectorModel;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.LeastSquares;
@@ -135,6 +136,13 @@ final class SweepCommand implements Callable<Integer> {
             description = "With a detector: the sparse convolution to smooth (default: conv1.0.conv1).")
     private String layer = "conv1.0.conv1";
 
+    @Option(
+            names = "--list-loss",
+            paramLabel = "LOSS",
+            description = "With a detector: list the layers of its dense part whose results lose more than this share "
+                    + "(default: 0.1).")
+    private double listLoss = DenseLosses.CUT;
+
     @Mixin
     private DetectorFlags detector = new DetectorFlags();
 
@@ -200,7 +208,9 @@ final class SweepCommand implements Callable<Integer> {
                 console);
         return switch (what) {
             case PARTS ->
-                sweep.parts(detector.open(task.testData().orElse(data.required(common)), task.testSamples(), common));
+                sweep.parts(
+                        detector.open(task.testData().orElse(data.required(common)), task.testSamples(), common),
+                        listLoss);
             case ALPHA -> sweep.alpha(layer, SweepValues.numbers(valuesOr("0.05..0.95/0.05"), common));
             case INPUT_SCALE ->
                 sweep.inputScale(

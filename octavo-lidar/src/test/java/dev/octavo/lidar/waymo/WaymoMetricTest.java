@@ -176,7 +176,7 @@ class WaymoMetricTest {
             for (int i = 0; i < 12; i++) {
                 double x = 60 * random.nextDouble() - 30;
                 double y = 60 * random.nextDouble() - 30;
-                WaymoClass c = WaymoClass.values()[random.nextInt(3)];
+                WaymoClass c = List.of(WaymoClass.values()).get(random.nextInt(3));
                 truths.add(new Truth(box(x, y, random.nextDouble()), c, random.nextInt(12), random.nextBoolean()));
                 predictions.add(new Prediction(
                         box(x + random.nextGaussian() / 4, y, random.nextDouble()), c, random.nextDouble(), false));
