@@ -16,8 +16,12 @@ import dev.octavo.ort.quantize.Prepared;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.ort.quantize.Quantizer;
 import dev.octavo.quant.range.MinMax;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -44,7 +48,7 @@ public final class DenseSpeed {
         DenseSpeed make = new DenseSpeed();
         make.weights();
         Tensor map = make.map(cells);
-        Map<String, Engine.Session> forms = new java.util.LinkedHashMap<>();
+        List<Form> forms = new ArrayList<>();
         for (boolean merged : new boolean[] {true, false}) {
             Graph exact = DensePart.of(make.state, merged);
             String heads = merged ? "merged" : "apart";
@@ -52,29 +56,32 @@ public final class DenseSpeed {
             forms.put(
                     "8 bits, heads " + heads, OrtEngine.INSTANCE.open(quantized(exact, map), Mode.OPTIMIZED, THREADS));
         }
-        Map<String, double[]> times = new java.util.LinkedHashMap<>();
-        forms.keySet().forEach(f -> times.put(f, new double[rounds]));
         for (int r = 0; r < rounds; r++) {
-            for (Map.Entry<String, Engine.Session> f : forms.entrySet()) {
+            for (Form f : forms) {
                 long start = System.nanoTime();
-                f.getValue().run(Map.of("map", map));
-                times.get(f.getKey())[r] = (System.nanoTime() - start) / 1e6;
+                f.session().run(Map.of("map", map));
+                f.times().add((System.nanoTime() - start) / 1e6);
             }
         }
-        double first = 0;
-        for (Map.Entry<String, double[]> t : times.entrySet()) {
-            double[] sorted = t.getValue().clone();
-            java.util.Arrays.sort(sorted);
-            first = first == 0 ? sorted[0] : first;
+        double first = Collections.min(forms.get(0).times());
+        for (Form f : forms) {
+            double least = Collections.min(f.times());
             System.out.printf(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "%-22s least %7.1f ms  median %7.1f ms  least / float %.3f%n",
-                    t.getKey(),
-                    sorted[0],
-                    sorted[rounds / 2],
-                    sorted[0] / first);
+                    f.name(),
+                    least,
+                    f.times().stream().sorted().toList().get(rounds / 2),
+                    least / first);
+            f.session().close();
         }
-        forms.values().forEach(Engine.Session::close);
+    }
+
+    /** One form, and its times in milliseconds. */
+    private record Form(String name, Engine.Session session, List<Double> times) {
+        static Form of(String name, Graph graph) {
+            return new Form(name, OrtEngine.INSTANCE.open(graph, Mode.OPTIMIZED, THREADS), new ArrayList<>());
+        }
     }
 
     private static Graph quantized(Graph exact, Tensor map) {
@@ -154,12 +161,12 @@ public final class DenseSpeed {
 
     private void fill(String name, int channels, float value) {
         float[] v = new float[channels];
-        java.util.Arrays.fill(v, value);
+        Arrays.fill(v, value);
         state.put(name, Tensor.ofFloats(Shape.of(channels), v));
     }
 
     private void tensor(String name, double deviation, int... dims) {
-        Shape shape = Shape.of(java.util.Arrays.stream(dims).asLongStream().toArray());
+        Shape shape = Shape.of(Arrays.stream(dims).asLongStream().toArray());
         float[] v = new float[Math.toIntExact(shape.elements())];
         for (int i = 0; i < v.length; i++) {
             v[i] = (float) (random.nextGaussian() * deviation);
