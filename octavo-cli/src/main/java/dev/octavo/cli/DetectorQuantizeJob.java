@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.lidar.net.SmoothingSearch;
+import dev.octavo.lidar.pipeline.DenseLosses;
 import dev.octavo.lidar.pipeline.DetectorFile;
 import dev.octavo.lidar.pipeline.DetectorModel;
 import dev.octavo.lidar.pipeline.DetectorQuantizer;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Quantizes a detector and writes a folder that is one again: {@code detector.yaml}, {@code sparse.onnx}, {@code
@@ -28,15 +30,25 @@ import java.util.Map;
  * @param frames what ranges are taken from
  * @param folder where to write
  * @param options how to quantize
+ * @param listLoss leave the layers of the dense part in float that lose more than this share when all are quantized
  * @param threads frames at a time
  */
 record DetectorQuantizeJob(
-        Path file, NuScenesFrames frames, Path folder, DetectorQuantizer.Options options, int threads) {
+        Path file,
+        NuScenesFrames frames,
+        Path folder,
+        DetectorQuantizer.Options options,
+        Optional<Double> listLoss,
+        int threads) {
     void run(CommonOptions common, Console console) {
         requireFolder();
         DetectorModel model = DetectorModel.read(file);
-        Result made = DetectorQuantizer.quantize(model, frames, options, threads, console);
+        DetectorQuantizer quantizer = new DetectorQuantizer(model, frames, threads, console);
+        List<String> lossy = listLoss.map(cut -> DenseLosses.above(quantizer.losses(options), cut))
+                .orElse(List.of());
+        Result made = quantizer.quantize(options.keepingFloat(lossy));
         write(model, made);
+        lossy.forEach(l -> console.say("in float, for it lost more than " + listLoss.orElseThrow() + ": " + l));
         if (common.json) {
             common.out().println(Json.text(facts(made)));
         } else if (!common.quiet) {

@@ -23,6 +23,7 @@ import dev.octavo.quant.recipe.Glob;
 import dev.octavo.quant.recipe.SiteRule;
 import dev.octavo.quant.target.SchemeOptions;
 import dev.octavo.quant.target.SchemeOptions.Signs;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -52,8 +53,10 @@ record DetectorSweep(
     /**
      * Signed and unsigned codes, each part alone, and all but a list of layers: that of the rules that keep layers in
      * float, or, without any, the layers that lose more than {@code cut} when all are quantized.
+     *
+     * @param recipe where to write the list, as a recipe that keeps its layers in float
      */
-    SweepTable parts(NuScenesFrames test, double cut) {
+    SweepTable parts(NuScenesFrames test, double cut, Path recipe) {
         DetectorQuantizer quantizer = new DetectorQuantizer(model, calibration, threads, console);
         QuantizeOptions all = base.withObjective(Objective.SIZE).withRules(List.of());
         List<String> list = list(quantizer, all, cut);
@@ -75,8 +78,15 @@ record DetectorSweep(
             rows.add(new SweepRow("detector", rows.size(), name, scores(made, mode, test)));
         });
         SweepRow exact = new SweepRow("float", 0, "-", scores(model, Mode.OPTIMIZED, test));
-        String title = "which parts take 8 bits; the list: " + (list.isEmpty() ? "empty" : String.join(", ", list));
+        ModelFile.write(recipe, text(list));
+        String title = "which parts take 8 bits; " + list.size() + " layers in the list";
         return new SweepTable(title, "what is quantized", true, rows, List.of(exact));
+    }
+
+    private static String text(List<String> list) {
+        StringBuilder text = new StringBuilder("plan:\n  keep-float: [");
+        list.forEach(l -> text.append("\n    \"").append(l).append("\","));
+        return text.append("\n  ]\n").toString();
     }
 
     private static Options options(Set<Part> parts, QuantizeOptions dense) {

@@ -105,6 +105,14 @@ final class QuantizeCommand implements Callable<Integer> {
     private List<DetectorQuantizer.Part> only = List.of();
 
     @Option(
+            names = "--list-loss",
+            paramLabel = "LOSS",
+            description =
+                    "With a detector: leave the layers of its dense part in float whose results lose more than this "
+                            + "share, or come to NaN (default: none).")
+    private Optional<Double> listLoss = Optional.empty();
+
+    @Option(
             names = "--no-smoothing",
             description = "With a detector: leave the sparse part as it is (default: smooth it as loses least).")
     private boolean noSmoothing;
@@ -125,8 +133,10 @@ final class QuantizeCommand implements Callable<Integer> {
             wholeDetector();
             return Failures.DONE;
         }
-        if (!only.isEmpty() || noSmoothing || detector.isGiven()) {
-            throw common.wrong("--only, --no-smoothing and --scenes are for a detector", "give detector.yaml as MODEL");
+        if (!only.isEmpty() || noSmoothing || listLoss.isPresent() || detector.isGiven()) {
+            throw common.wrong(
+                    "--only, --no-smoothing, --list-loss and --scenes are for a detector",
+                    "give detector.yaml as MODEL");
         }
         requireOneSource();
         Timing timing = new Timing();
@@ -170,6 +180,7 @@ final class QuantizeCommand implements Callable<Integer> {
                                 common),
                         output,
                         options,
+                        listLoss,
                         threads.count(common))
                 .run(common, common.console());
     }

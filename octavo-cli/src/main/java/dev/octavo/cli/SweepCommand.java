@@ -8,6 +8,7 @@ import dev.octavo.analysis.sweep.SweepRow;
 import dev.octavo.analysis.sweep.SweepRunner;
 import dev.octavo.analysis.sweep.SweepTable;
 import dev.octavo.analysis.sweep.Sweeps;
+import dev.octavo.core.ModelException;
 import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
 import dev.octavo.core.data.Engine;
@@ -18,6 +19,8 @@ import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.LeastSquares;
 import dev.octavo.quant.range.RangeRules;
 import dev.octavo.quant.recipe.Glob;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -198,6 +201,14 @@ final class SweepCommand implements Callable<Integer> {
         throw common.wrong("there is nothing called '" + over + "' to vary", "see octavo sweep --help");
     }
 
+    private Path listFile() {
+        try {
+            return Files.createDirectories(output).resolve("parts.list.yaml");
+        } catch (IOException e) {
+            throw new ModelException("cannot make the folder " + output, "give another one with -o", e);
+        }
+    }
+
     private SweepTable onDetector(Over what, QuantizeOptions base, Console console) {
         DetectorSweep sweep = new DetectorSweep(
                 DetectorModel.read(model),
@@ -210,7 +221,8 @@ final class SweepCommand implements Callable<Integer> {
             case PARTS ->
                 sweep.parts(
                         detector.open(task.testData().orElse(data.required(common)), task.testSamples(), common),
-                        listLoss);
+                        listLoss,
+                        listFile());
             case ALPHA -> sweep.alpha(layer, SweepValues.numbers(valuesOr("0.05..0.95/0.05"), common));
             case INPUT_SCALE ->
                 sweep.inputScale(

@@ -108,10 +108,61 @@ class DetectorCommandsTest {
         }
     }
 
+    @Test
+    void leavesLayersInFloatThatLoseMuch() throws IOException {
+        Octavo.Ran ran = Octavo.run(
+                        "quantize",
+                        detector,
+                        "--data",
+                        scenes,
+                        "-o",
+                        folder.resolve("lossy"),
+                        "--objective",
+                        "size",
+                        "--range",
+                        "least-squares",
+                        "--samples",
+                        1,
+                        "--only",
+                        "head",
+                        "--list-loss",
+                        0.03,
+                        "--json")
+                .succeeded();
+        double kept = new ObjectMapper()
+                .readTree(ran.out())
+                .get("dense")
+                .get("integerShare")
+                .asDouble();
+        assertThat(ran.err()).contains("in float, for it lost more than 0.03: dense_head.");
+        double all = json(Octavo.run(
+                        "quantize",
+                        detector,
+                        "--data",
+                        scenes,
+                        "-o",
+                        folder.resolve("lossy"),
+                        "--objective",
+                        "size",
+                        "--range",
+                        "least-squares",
+                        "--samples",
+                        1,
+                        "--only",
+                        "head",
+                        "--list-loss",
+                        9,
+                        "--json"))
+                .get("dense")
+                .get("integerShare")
+                .asDouble();
+        assertThat(kept).isBetween(0.0, all - 1e-6);
+    }
+
     /** The dense part is an ordinary model, and frames are an ordinary data set. */
     @Test
     void theDensePartGoesThroughTheOtherCommands() throws IOException {
-        Path frames = Files.writeString(folder.resolve("frames.yaml"), "nuscenes: scenes\ndetector: detector.yaml\n");
+        Path frames = frames();
         String whole = Octavo.run("evaluate", detector, "--task", "nuscenes", "--data", scenes, "--json")
                 .succeeded()
                 .out();
@@ -187,7 +238,10 @@ class DetectorCommandsTest {
                         "list W16A16");
         assertThat(rows.findValues("NDS")).hasSize(8);
         assertThat(Octavo.names(out)).contains("parts.csv", "parts.map.png", "parts.nds.png", "sweeps.html");
-        assertThat(Files.readString(out.resolve("sweeps.html"))).contains("dense_head.heads_list.0.hm.1");
+        Path list = out.resolve("parts.list.yaml");
+        assertThat(Files.readString(list)).contains("\"dense_head.heads_list.0.hm.1\"");
+        Octavo.run("quantize", dense(), "--data", frames(), "--recipe", list, "-o", folder.resolve("listed.onnx"))
+                .succeeded();
     }
 
     @Test
@@ -218,6 +272,10 @@ class DetectorCommandsTest {
                 .refused("no convolution 'conv7'");
         Octavo.run("sweep", detector, "--data", scenes, "--over", "bits", "-o", out)
                 .misused("bits cannot be varied of a detector");
+    }
+
+    private static Path frames() throws IOException {
+        return Files.writeString(folder.resolve("frames.yaml"), "nuscenes: scenes\ndetector: detector.yaml\n");
     }
 
     private static Path dense() {

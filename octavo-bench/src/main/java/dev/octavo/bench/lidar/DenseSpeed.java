@@ -52,9 +52,8 @@ public final class DenseSpeed {
         for (boolean merged : new boolean[] {true, false}) {
             Graph exact = DensePart.of(make.state, merged);
             String heads = merged ? "merged" : "apart";
-            forms.put("float, heads " + heads, OrtEngine.INSTANCE.open(exact, Mode.OPTIMIZED, THREADS));
-            forms.put(
-                    "8 bits, heads " + heads, OrtEngine.INSTANCE.open(quantized(exact, map), Mode.OPTIMIZED, THREADS));
+            forms.add(Form.of("float, heads " + heads, exact));
+            forms.add(Form.of("8 bits, heads " + heads, quantized(exact, map)));
         }
         for (int r = 0; r < rounds; r++) {
             for (Form f : forms) {

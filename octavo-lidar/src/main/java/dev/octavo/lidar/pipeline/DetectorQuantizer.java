@@ -85,6 +85,13 @@ public final class DetectorQuantizer {
             parts = Set.copyOf(parts);
         }
 
+        /** The same with these layers of the dense part in float. */
+        public Options keepingFloat(List<String> nodes) {
+            List<SiteRule> rules = new ArrayList<>(dense.rules());
+            nodes.forEach(n -> rules.add(new SiteRule.KeepFloat(new Glob(n))));
+            return new Options(parts, smooth, dense.withRules(rules), memory);
+        }
+
         /** All parts, smoothed, costs remembered in the user's folder. */
         public static Options standard(QuantizeOptions dense) {
             return new Options(EnumSet.allOf(Part.class), true, dense, Quantizer.defaultMemory());

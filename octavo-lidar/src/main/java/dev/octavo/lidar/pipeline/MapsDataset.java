@@ -3,11 +3,13 @@ package dev.octavo.lidar.pipeline;
 import dev.octavo.core.data.Engine.Mode;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.tensor.Tensor;
+import dev.octavo.lidar.geometry.Vec3;
 import dev.octavo.lidar.net.SparseNetwork;
 import dev.octavo.lidar.voxel.Voxelizer;
 import dev.octavo.onnx.Fingerprint;
 import dev.octavo.tasks.data.LabeledDataset;
 import java.lang.ref.SoftReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +37,17 @@ public final class MapsDataset implements LabeledDataset {
         this.fingerprint = "maps " + Fingerprint.of(model.sparse()) + " of "
                 + frames.samples().size() + " frames "
                 + Integer.toHexString(Objects.hash(
-                        frames.samples(), model.spec().grid(), model.spec().sweeps()));
+                        places(frames), model.spec().grid(), model.spec().sweeps()));
+    }
+
+    /* What tells frames of the same names apart: where the vehicle was, and what stood around it. */
+    private static List<Vec3> places(NuScenesFrames frames) {
+        List<Vec3> places = new ArrayList<>();
+        frames.truth().samples().values().forEach(t -> {
+            places.add(t.ego());
+            t.boxes().forEach(b -> places.add(b.box().centre()));
+        });
+        return places;
     }
 
     /** Opens the sparse part; a quantized one runs in integers. Each frame takes one thread. */

@@ -17,6 +17,7 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.lidar.pipeline.DetectorQuantizer.Options;
 import dev.octavo.lidar.pipeline.DetectorQuantizer.Part;
 import dev.octavo.lidar.pipeline.DetectorQuantizer.Result;
+import dev.octavo.lidar.sim.MakeScenes;
 import dev.octavo.lidar.testing.Crop;
 import dev.octavo.lidar.testing.SmallDetector;
 import dev.octavo.ort.OrtEngine;
@@ -238,6 +239,17 @@ class DetectorQuantizerTest {
             assertThatThrownBy(() -> FrameMetric.EMPTY.plus(
                             new Sample("x", at(Map.of(0, maps.read(0)), 0).inputs(), OptionalInt.empty()), Map.of()))
                     .hasMessageContaining("no frame with annotations");
+        }
+        // Frames of the same names that show something else are other data.
+        Path elsewhere = Files.createDirectory(shared.resolve("elsewhere"));
+        MakeScenes.write(elsewhere, new MakeScenes.Options(4, 1, 3, 2, 12));
+        NuScenesFrames others = NuScenesFrames.open(elsewhere, s -> true, OptionalInt.empty());
+        assertThat(others.samples()).isEqualTo(all.samples());
+        try (MapsDataset a = MapsDataset.open(model, all);
+                MapsDataset again = MapsDataset.open(model, all);
+                MapsDataset b = MapsDataset.open(model, others)) {
+            assertThat(again.fingerprint()).isEqualTo(a.fingerprint());
+            assertThat(b.fingerprint()).isNotEqualTo(a.fingerprint());
         }
         Files.writeString(file, "nuscenes: .\ndetector: detector.yaml\nscenes: [\"other-*\"]\n");
         assertThatThrownBy(() -> FramesFile.open(file)).hasMessageContaining("no sample");
