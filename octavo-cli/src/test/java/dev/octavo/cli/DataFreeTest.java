@@ -119,13 +119,26 @@ class DataFreeTest {
                 .refused("has no batch normalisations", "export it again with its batch normalisations");
     }
 
-    static Stream<Path> recipes() throws IOException {
+    private static Path docs() {
         Path here = Path.of("").toAbsolutePath();
         Path root =
                 Files.exists(here.resolve("mvnw")) ? here : here.resolve("..").normalize();
-        try (Stream<Path> files = Files.list(root.resolve("docs/recipes/data-free"))) {
+        return root.resolve("docs");
+    }
+
+    static Stream<Path> recipes() throws IOException {
+        try (Stream<Path> files = Files.list(docs().resolve("recipes/data-free"))) {
             return files.sorted().toList().stream();
         }
+    }
+
+    /** On data, a recipe that says nothing of rewrites lets a broken network be repaired: then it is another row. */
+    @ParameterizedTest
+    @MethodSource("recipes")
+    void everyRowIsOnThePageAndSaysWhatItRewrites(Path recipe) throws IOException {
+        assertThat(Files.readString(docs().resolve("data-free.md")))
+                .contains("(recipes/data-free/" + recipe.getFileName() + ")");
+        assertThat(Files.readString(recipe)).containsPattern("(?m)^rewrite: \\[");
     }
 
     /** Every row of the tables is a recipe that can be run, and its passes do something or say why not. */
