@@ -65,7 +65,20 @@ record Against(TestData data, AllOutputs networks, List<String> inputs) {
             ClassificationText text = new ClassificationText(done.metric(), names);
             return new Result(text.facts(done.skipped()), text.lines(), Map.of(), done.skipped());
         }
+        if (data.task() == Task.NUSCENES) {
+            return scores(data.metric(), names, threads, console);
+        }
         return compare(data.metric(), names, threads, worst, console);
+    }
+
+    /* Boxes in space: scores alone, and nothing to draw. */
+    private <M extends TaskMetric<M>> Result scores(
+            TaskMetric<M> none, List<String> names, int threads, Console console) {
+        @SuppressWarnings("unchecked") // A TaskMetric<M> is an M: its declaration says so.
+        Compared<M> empty = Compared.none(MODEL, names, (M) none);
+        var done = Evaluation.run("evaluate both", networks, inputs, data.examples(), empty, threads, console);
+        ComparisonText text = new ComparisonText(done.metric(), names);
+        return new Result(text.facts(done.skipped()), text.lines(), Map.of(), done.skipped());
     }
 
     private <M extends TaskMetric<M>> Result compare(

@@ -90,7 +90,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (pictures.isPresent() && (against.isEmpty() || task == Task.CLASSIFICATION)) {
+        if (pictures.isPresent() && (against.isEmpty() || task == Task.CLASSIFICATION || task == Task.NUSCENES)) {
             throw common.wrong(
                     "--pictures shows where two detectors or segmenters differ",
                     "add --against OTHER.onnx and --task detection or segmentation");

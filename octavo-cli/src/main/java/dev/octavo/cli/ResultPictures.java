@@ -42,7 +42,7 @@ record ResultPictures(TestData test, AllOutputs networks, List<String> inputs) {
     /** At most {@code most} pictures, those that changed most first. */
     static List<Report.Picture> of(
             TestData test, Graph before, Graph after, Engine.Mode mode, int most, int threads, Console console) {
-        if (most == 0 || !(test.examples() instanceof LabeledDataset)) {
+        if (most == 0 || test.task() == Task.NUSCENES || !(test.examples() instanceof LabeledDataset)) {
             return List.of();
         }
         List<String> inputs = before.requiredInputs().stream().map(Value::name).toList();

@@ -182,6 +182,15 @@ class DetectorCommandsTest {
         String float32 = Octavo.run("evaluate", dense(), "--data", frames, "--task", "nuscenes", "--json")
                 .succeeded()
                 .out();
+        assertThat(Octavo.run("evaluate", dense(), "--against", out, "--data", frames, "--task", "nuscenes")
+                        .succeeded()
+                        .out())
+                .contains("NDS", "mAP");
+        Path page = folder.resolve("report.html");
+        Octavo.run("report", dense(), out, "--data", frames, "--task", "nuscenes", "--samples", 2, "-o", page)
+                .succeeded();
+        assertThat(Files.readString(page)).contains("NDS");
+        Octavo.run("compare", detector, out, "--data", frames, "--samples", 1).succeeded();
         ObjectMapper mapper = new ObjectMapper();
         assertThat(mapper.readTree(float32).get("NDS"))
                 .isEqualTo(mapper.readTree(whole).get("NDS"));
