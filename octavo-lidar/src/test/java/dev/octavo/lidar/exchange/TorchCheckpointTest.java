@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.octavo.core.ModelException;
 import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Engine.Mode;
+import dev.octavo.core.graph.Graph;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
@@ -16,6 +17,8 @@ import dev.octavo.lidar.sparse.WeightLayout;
 import dev.octavo.lidar.testing.Crop;
 import dev.octavo.lidar.testing.References;
 import dev.octavo.ort.OrtEngine;
+import dev.octavo.quant.Journal;
+import dev.octavo.quant.rewrite.MergeConvolutions;
 import dev.octavo.tasks.npy.NpyReader;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -88,6 +91,27 @@ class TorchCheckpointTest {
                         .isLessThan(1e-5);
             });
         }
+    }
+
+    /** The rewrite for any graph makes of branches apart what the importer makes on its own, and the same comes out. */
+    @Test
+    void branchesApartAreJoinedByTheRewrite() throws URISyntaxException {
+        Map<String, Tensor> state = TorchCheckpoint.stateDict(golden("small.pth"));
+        Map<String, Tensor> expected = NpyReader.readAll(golden("expected.npz"));
+        Graph joined = DensePart.of(state, false).copy();
+        assertThat(convolutions(joined)).isEqualTo(4 + 2 + 1 + 12 + 12);
+        new MergeConvolutions().apply(joined, new Journal());
+        assertThat(convolutions(joined)).isEqualTo(4 + 2 + 1 + 1 + 12).isEqualTo(convolutions(DensePart.of(state)));
+        try (Engine.Session session = OrtEngine.INSTANCE.open(joined.freeze(), Mode.OPTIMIZED, 1)) {
+            session.run(Map.of("map", at(expected, "bev")))
+                    .forEach((name, t) -> assertThat(Crop.worst(t.floats(), References.reals(at(expected, name))))
+                            .as(name)
+                            .isLessThan(1e-5));
+        }
+    }
+
+    private static long convolutions(Graph graph) {
+        return graph.nodes().stream().filter(n -> n.is("Conv")).count();
     }
 
     @Test
