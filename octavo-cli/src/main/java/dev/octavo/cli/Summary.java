@@ -137,7 +137,8 @@ final class Summary {
         if (ranged.decibels().isPresent() && ranged.decibels().getAsDouble() < POOR_DECIBELS) {
             problem(String.format(
                     Locale.ROOT,
-                    "the outputs keep only %.1f dB of their signal: 8 bits break this network as it stands",
+                    "the outputs keep only %.1f dB of their signal: 8 bits break this network as it stands;"
+                            + " octavo doctor says which layers and why",
                     ranged.decibels().getAsDouble()));
         }
     }
@@ -153,6 +154,11 @@ final class Summary {
                 "integers    %d of %d compute nodes, %.1f %% of the multiply-accumulates (as ONNX Runtime builds it)",
                 check.integerNodes(), check.computeNodes(), 100 * check.integerShare());
         inFloat.forEach((n, why) -> line("  in float  %s, %s", n, why));
+        if (check.integerNodes() == 0 && check.computeNodes() > 0) {
+            problem(
+                    "nothing runs in integers, and the model is as large as before: integers gain no time here, by what was"
+                            + " measured, or are not possible; --objective size puts everything that has a kernel into integers");
+        }
         check.problems().forEach(p -> problem(p.node() + ": " + p.text()));
     }
 

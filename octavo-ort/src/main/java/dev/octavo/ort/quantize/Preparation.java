@@ -10,6 +10,7 @@ import dev.octavo.ort.cost.PlacementReport;
 import dev.octavo.quant.Journal;
 import dev.octavo.quant.Memo;
 import dev.octavo.quant.recipe.Overrides;
+import dev.octavo.quant.rewrite.CutDeadChannels;
 import dev.octavo.quant.rewrite.FoldArithmetic;
 import dev.octavo.quant.rewrite.FoldBatchNorm;
 import dev.octavo.quant.rewrite.FoldNormForward;
@@ -47,6 +48,7 @@ public final class Preparation {
                 new FoldBatchNorm(),
                 new FoldArithmetic(),
                 new FoldNormForward(),
+                new CutDeadChannels(),
                 new MergeLimits(),
                 new PoolInsteadOfProduct());
     }

@@ -9,11 +9,13 @@ import dev.octavo.core.tensor.Tensor;
 import dev.octavo.core.testing.GraphText;
 import dev.octavo.ort.OrtEngine;
 import dev.octavo.ort.quantize.Preparation;
+import dev.octavo.quant.rewrite.CutDeadChannels;
 import dev.octavo.quant.rewrite.FoldArithmetic;
 import dev.octavo.quant.rewrite.FoldNormForward;
 import dev.octavo.quant.rewrite.PoolInsteadOfProduct;
 import dev.octavo.quant.rewrite.ReplaceSynonyms;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +145,31 @@ class StandardFormsTest {
         Rewriting.of(g, new PoolInsteadOfProduct())
                 .becomes("Conv", "Relu", "GlobalAveragePool", "Reshape", "Reshape")
                 .keepsOutputs();
+    }
+
+    /** A channel without weights is 0 behind its limit, and so is its depthwise successor: nobody need read them. */
+    @Test
+    void weightsThatReadDeadChannelsAreZero() {
+        Graph g = GraphText.parse("x[1,3,8,8] -> Conv(w[4,3,3,3], b[4]) -> Relu -> MaxPool(; kernel_shape=2,2)"
+                + " -> Conv(d[4,1,3,3]; group=4 pads=1,1,1,1) -> Clip(0.0,6.0) -> Conv(v[2,4,1,1], c[2]) -> y");
+        float[] w = g.require("w").constant().orElseThrow().floats();
+        float[] b = g.require("b").constant().orElseThrow().floats();
+        Arrays.fill(w, 27, 54, 0);
+        b[1] = -1;
+        b[2] = -1;
+        g.replaceConstant(g.require("w"), Tensor.ofFloats(Shape.of(4, 3, 3, 3), w));
+        g.replaceConstant(g.require("b"), Tensor.ofFloats(Shape.of(4), b));
+
+        Rewriting cut = Rewriting.of(g, new CutDeadChannels());
+
+        float[] v = cut.after().require("v").constant().orElseThrow().floats();
+        assertThat(v[1]).isZero();
+        assertThat(v[5]).isZero();
+        assertThat(List.of(v[0], v[2], v[3], v[4], v[6], v[7])).doesNotContain(0f);
+        cut.keepsOutputs();
+        b[1] = 1;
+        g.replaceConstant(g.require("b"), Tensor.ofFloats(Shape.of(4), b));
+        Rewriting.of(g, new CutDeadChannels()).isUnchanged();
     }
 
     /** All standard rewrites together leave one convolution and its limit of what an exporter took apart. */
