@@ -1,0 +1,73 @@
+package dev.octavo.bench.lidar;
+
+import dev.octavo.core.data.Engine;
+import dev.octavo.core.data.Engine.Mode;
+import dev.octavo.core.data.Sample;
+import dev.octavo.core.graph.Graph;
+import dev.octavo.core.tensor.Tensor;
+import dev.octavo.lidar.detect.Detection;
+import dev.octavo.lidar.net.SparseNetwork;
+import dev.octavo.lidar.nuscenes.DetectionBox;
+import dev.octavo.lidar.nuscenes.NuScenesMetric;
+import dev.octavo.lidar.nuscenes.NuScenesScores;
+import dev.octavo.lidar.pipeline.Detector;
+import dev.octavo.lidar.pipeline.DetectorModel;
+import dev.octavo.lidar.pipeline.DetectorSpec;
+import dev.octavo.lidar.pipeline.NuScenesFrames;
+import dev.octavo.lidar.sparse.SparseTensor;
+import dev.octavo.ort.OrtEngine;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Frames whose voxels are made once, for many variants of a detector.
+ *
+ * @param detector in float: voxels, and boxes from the outputs of any variant's dense part
+ * @param frames the data set
+ * @param voxels by sample, in the order of the samples
+ */
+record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor> voxels) {
+    static LadderFrames of(Detector detector, Path data) {
+        NuScenesFrames frames = NuScenesFrames.open(data, scene -> true, OptionalInt.empty());
+        DetectorSpec spec = detector.model().spec();
+        List<SparseTensor> voxels = frames.samples().stream()
+                .map(s -> detector.voxels(frames.cloud(s, spec.sweeps())).means())
+                .toList();
+        return new LadderFrames(detector, frames, voxels);
+    }
+
+    /** The maps that a sparse part makes of the frames. */
+    MapData maps(Graph sparse, Mode mode) {
+        try (SparseNetwork network = SparseNetwork.open(sparse, 2, mode)) {
+            return new MapData(frames.samples(), voxels.stream().map(network::map).toList());
+        }
+    }
+
+    /** An empty tally of the dense part's outputs on maps of these frames. */
+    NuScenesMetric none() {
+        return NuScenesMetric.none(frames.truth(), this::boxes);
+    }
+
+    private List<DetectionBox> boxes(Sample sample, Map<String, Tensor> outputs) {
+        DetectorSpec spec = detector.model().spec();
+        List<Detection> found = detector.boxes(outputs);
+        return found.stream()
+                .map(d -> frames.global(sample.name(), d, spec.type(d.label())))
+                .toList();
+    }
+
+    /** The scores of a dense part on maps of these frames. */
+    NuScenesScores score(Graph dense, Mode mode, MapData maps) {
+        NuScenesMetric tally = none();
+        try (Engine.Session session = OrtEngine.INSTANCE.open(dense, mode, 2)) {
+            for (int i = 0; i < maps.size(); i++) {
+                Map<String, Tensor> outputs =
+                        session.run(Map.of(DetectorModel.MAP, maps.maps().get(i)));
+                tally = tally.plus(maps.read(i), outputs);
+            }
+        }
+        return tally.complete().result();
+    }
+}
