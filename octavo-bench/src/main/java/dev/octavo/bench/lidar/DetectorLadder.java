@@ -90,10 +90,7 @@ public final class DetectorLadder {
             NuScenesScores s = test.score(dense(options), Mode.OPTIMIZED, floatMaps);
             System.out.printf(
                     "| `%s` | %.2f | %.2f | %.2f |%n",
-                    name,
-                    100 * s.meanAveragePrecision(),
-                    100 * s.detectionScore(),
-                    100 * (truth - s.detectionScore()));
+                    name, 100 * s.meanAveragePrecision(), 100 * s.detectionScore(), 100 * (truth - s.detectionScore()));
         });
     }
 
@@ -110,8 +107,9 @@ public final class DetectorLadder {
         out.put("signed", sparse(net, new SparseScheme.Options(true, false, standard.keepFloat())));
         out.put("unsigned", sparse(net, standard));
         out.put("unsigned, sums too", sparse(net, new SparseScheme.Options(false, true, standard.keepFloat())));
-        List<SparseTensor> few = calibration.voxels().subList(
-                0, Math.min(SMOOTHED_ON, calibration.voxels().size()));
+        List<SparseTensor> few = calibration
+                .voxels()
+                .subList(0, Math.min(SMOOTHED_ON, calibration.voxels().size()));
         SmoothingSearch.Found found =
                 SmoothingSearch.best(net, few, SmoothingSearch.candidates(), standard, 2, Progress.NONE);
         for (SmoothingSearch.Trial t : found.trials()) {

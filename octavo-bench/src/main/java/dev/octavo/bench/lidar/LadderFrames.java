@@ -41,7 +41,8 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
     /** The maps that a sparse part makes of the frames. */
     MapData maps(Graph sparse, Mode mode) {
         try (SparseNetwork network = SparseNetwork.open(sparse, 2, mode)) {
-            return new MapData(frames.samples(), voxels.stream().map(network::map).toList());
+            return new MapData(
+                    frames.samples(), voxels.stream().map(network::map).toList());
         }
     }
 

@@ -29,7 +29,8 @@ public final class SmallCenterPoint {
         try {
             Files.createDirectories(folder);
             for (String name : FILES) {
-                try (InputStream in = Objects.requireNonNull(SmallCenterPoint.class.getResourceAsStream(FOLDER + name))) {
+                try (InputStream in =
+                        Objects.requireNonNull(SmallCenterPoint.class.getResourceAsStream(FOLDER + name))) {
                     Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }
             }

@@ -56,8 +56,7 @@ class SmallCenterPointTest {
     }
 
     private static NuScenesFrames frames(String folder, MakeScenes.Options options) {
-        return NuScenesFrames.open(
-                MakeScenes.write(temp.resolve(folder), options), scene -> true, OptionalInt.empty());
+        return NuScenesFrames.open(MakeScenes.write(temp.resolve(folder), options), scene -> true, OptionalInt.empty());
     }
 
     private static NuScenesScores scores(DetectorModel m, Mode mode) {
