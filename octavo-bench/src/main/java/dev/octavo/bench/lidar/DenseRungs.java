@@ -22,9 +22,6 @@ final class DenseRungs {
     static final String TOOL = "Octavo's defaults";
     static final String UNSIGNED = "unsigned";
 
-    /** Which ways are tried with the sparse part in 8 bits too. */
-    static final List<String> WITH_SPARSE = List.of(UNSIGNED, TOOL);
-
     private static final SchemeOptions SIGNED =
             new SchemeOptions(8, 8, 32, true, true, true, SchemeOptions.Signs.SIGNED);
 

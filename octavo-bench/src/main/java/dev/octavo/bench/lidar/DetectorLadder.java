@@ -14,15 +14,18 @@ import dev.octavo.lidar.net.SparseNet;
 import dev.octavo.lidar.net.SparseQuantizer;
 import dev.octavo.lidar.net.SparseScheme;
 import dev.octavo.lidar.nuscenes.NuScenesMetric;
-import dev.octavo.lidar.nuscenes.NuScenesScores;
 import dev.octavo.lidar.pipeline.Detector;
 import dev.octavo.lidar.pipeline.DetectorModel;
+import dev.octavo.lidar.pipeline.DetectorQuantizer;
+import dev.octavo.lidar.pipeline.DetectorQuantizer.Options;
 import dev.octavo.lidar.sparse.SparseTensor;
+import dev.octavo.ort.quantize.Objective;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What quantizing a detector costs, rung by rung: the 2D part in the ways of {@link DenseRungs}, then the sparse part
@@ -34,13 +37,14 @@ import java.util.Map;
  */
 public final class DetectorLadder {
     private static final int SMOOTHED_ON = 4;
+    private static final String QUANTIZE = "`quantize`";
 
     private final DetectorModel model;
     private final LadderFrames calibration;
     private final LadderFrames test;
     private final MapData floatMaps;
     private final MapData calibrationMaps;
-    private double truth;
+    private final LadderFrames.Scored exact;
 
     private DetectorLadder(DetectorModel model, LadderFrames calibration, LadderFrames test) {
         this.model = model;
@@ -48,6 +52,7 @@ public final class DetectorLadder {
         this.test = test;
         this.floatMaps = test.maps(model.sparse(), Mode.OPTIMIZED);
         this.calibrationMaps = calibration.maps(model.sparse(), Mode.OPTIMIZED);
+        this.exact = test.score(model.dense(), Mode.OPTIMIZED, floatMaps);
     }
 
     /** CALIBRATION and TEST are folders in nuScenes' layout. */
@@ -63,34 +68,41 @@ public final class DetectorLadder {
     }
 
     private void run() {
-        System.out.println("| 3D | 2D | mAP | NDS | NDS executed | lost |");
-        System.out.println("|---|---|---|---|---|---|");
-        NuScenesScores exact = test.score(model.dense(), Mode.OPTIMIZED, floatMaps);
-        truth = exact.detectionScore();
+        System.out.println("| 3D | 2D | mAP | NDS | NDS executed | lost | heat |");
+        System.out.println("|---|---|---|---|---|---|---|");
         row("float", "float", exact, exact);
         Map<String, Graph> dense = new LinkedHashMap<>();
         DenseRungs.all().forEach((name, options) -> dense.put(name, dense(options)));
         dense.forEach((name, graph) -> row("float", name, model.sparse(), graph));
         Map<String, Graph> sparse = sparse();
         sparse.forEach((name, graph) -> row(name, "float", graph, model.dense()));
-        Graph last = sparse.values().stream().reduce((a, b) -> b).orElseThrow();
-        String lastName = sparse.keySet().stream().reduce((a, b) -> b).orElseThrow();
-        for (String name : DenseRungs.WITH_SPARSE) {
-            row(lastName, name, last, java.util.Objects.requireNonNull(dense.get(name)));
-        }
+        row("signed", "signed", graph(sparse, "signed"), graph(dense, "signed"));
+        row("unsigned", "unsigned", graph(sparse, "unsigned"), graph(dense, "unsigned"));
+        DetectorModel whole = DetectorQuantizer.quantize(
+                        model, calibration.frames(), Options.standard(QuantizeOptions.DEFAULT.withObjective(Objective.SIZE)), 2, Progress.NONE)
+                .model();
+        row(QUANTIZE, QUANTIZE, whole.sparse(), whole.dense());
         parts();
+    }
+
+    private static Graph graph(Map<String, Graph> by, String name) {
+        return Objects.requireNonNull(by.get(name), name);
     }
 
     /* What each part of the 2D part costs by itself. */
     private void parts() {
         System.out.println();
-        System.out.println("| alone in 8 bits | mAP | NDS executed | lost |");
-        System.out.println("|---|---|---|---|");
+        System.out.println("| alone in 8 bits | mAP | NDS executed | lost | heat |");
+        System.out.println("|---|---|---|---|---|");
         DenseRungs.alone(model.dense()).forEach((name, options) -> {
-            NuScenesScores s = test.score(dense(options), Mode.OPTIMIZED, floatMaps);
+            LadderFrames.Scored s = test.score(dense(options), Mode.OPTIMIZED, floatMaps);
             System.out.printf(
-                    "| `%s` | %.2f | %.2f | %.2f |%n",
-                    name, 100 * s.meanAveragePrecision(), 100 * s.detectionScore(), 100 * (truth - s.detectionScore()));
+                    "| `%s` | %.2f | %.2f | %.2f | %.3f |%n",
+                    name,
+                    100 * s.scores().meanAveragePrecision(),
+                    100 * s.scores().detectionScore(),
+                    lost(s),
+                    s.error(exact));
         });
     }
 
@@ -130,21 +142,27 @@ public final class DetectorLadder {
 
     private void row(String sparseName, String denseName, Graph sparse, Graph dense) {
         boolean isFloat = sparse == model.sparse();
-        NuScenesScores simulated =
-                test.score(dense, Mode.UNFUSED, isFloat ? floatMaps : test.maps(sparse, Mode.UNFUSED));
-        NuScenesScores executed =
-                test.score(dense, Mode.OPTIMIZED, isFloat ? floatMaps : test.maps(sparse, Mode.OPTIMIZED));
-        row(sparseName, denseName, simulated, executed);
+        row(
+                sparseName,
+                denseName,
+                test.score(dense, Mode.UNFUSED, isFloat ? floatMaps : test.maps(sparse, Mode.UNFUSED)),
+                test.score(dense, Mode.OPTIMIZED, isFloat ? floatMaps : test.maps(sparse, Mode.OPTIMIZED)));
     }
 
-    private void row(String sparse, String dense, NuScenesScores simulated, NuScenesScores executed) {
+    private void row(String sparse, String dense, LadderFrames.Scored simulated, LadderFrames.Scored executed) {
         System.out.printf(
-                "| %s | %s | %.2f | %.2f | %.2f | %.2f |%n",
+                "| %s | %s | %.2f | %.2f | %.2f | %.2f | %.3f |%n",
                 sparse,
                 dense,
-                100 * simulated.meanAveragePrecision(),
-                100 * simulated.detectionScore(),
-                100 * executed.detectionScore(),
-                100 * (truth - executed.detectionScore()));
+                100 * simulated.scores().meanAveragePrecision(),
+                100 * simulated.scores().detectionScore(),
+                100 * executed.scores().detectionScore(),
+                lost(executed),
+                executed.error(exact));
+    }
+
+    /* Points of NDS. */
+    private double lost(LadderFrames.Scored s) {
+        return 100 * (exact.scores().detectionScore() - s.scores().detectionScore());
     }
 }

@@ -16,9 +16,12 @@ import dev.octavo.lidar.pipeline.DetectorSpec;
 import dev.octavo.lidar.pipeline.NuScenesFrames;
 import dev.octavo.lidar.sparse.SparseTensor;
 import dev.octavo.ort.OrtEngine;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -59,16 +62,48 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
                 .toList();
     }
 
+    /**
+     * How a dense part did.
+     *
+     * @param scores on these frames
+     * @param heat the heat maps before the sigmoid, of all frames and heads
+     */
+    record Scored(NuScenesScores scores, float[] heat) {
+        /** Root of the mean squared difference of two heat maps, in logits. */
+        double error(Scored exact) {
+            double sum = 0;
+            for (int i = 0; i < heat.length; i++) {
+                double d = (double) heat[i] - exact.heat[i];
+                sum += d * d;
+            }
+            return Math.sqrt(sum / heat.length);
+        }
+    }
+
     /** The scores of a dense part on maps of these frames. */
-    NuScenesScores score(Graph dense, Mode mode, MapData maps) {
+    Scored score(Graph dense, Mode mode, MapData maps) {
         NuScenesMetric tally = none();
+        FloatBuffer heat = FloatBuffer.allocate(0);
         try (Engine.Session session = OrtEngine.INSTANCE.open(dense, mode, 2)) {
             for (int i = 0; i < maps.size(); i++) {
                 Map<String, Tensor> outputs =
                         session.run(Map.of(DetectorModel.MAP, maps.maps().get(i)));
                 tally = tally.plus(maps.read(i), outputs);
+                float[] here = heat(outputs);
+                heat = i == 0 ? FloatBuffer.allocate(here.length * maps.size()) : heat;
+                heat.put(here);
             }
         }
-        return tally.complete().result();
+        return new Scored(tally.complete().result(), heat.array());
+    }
+
+    private float[] heat(Map<String, Tensor> outputs) {
+        List<float[]> parts = new ArrayList<>();
+        for (int h = 0; h < detector.model().spec().heads().size(); h++) {
+            parts.add(Objects.requireNonNull(outputs.get("heads." + h + ".hm")).floats());
+        }
+        FloatBuffer all = FloatBuffer.allocate(parts.stream().mapToInt(p -> p.length).sum());
+        parts.forEach(all::put);
+        return all.array();
     }
 }
