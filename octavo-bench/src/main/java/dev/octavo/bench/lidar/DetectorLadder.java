@@ -13,11 +13,11 @@ import dev.octavo.lidar.net.SparseGraphBuilder;
 import dev.octavo.lidar.net.SparseNet;
 import dev.octavo.lidar.net.SparseQuantizer;
 import dev.octavo.lidar.net.SparseScheme;
-import dev.octavo.lidar.nuscenes.NuScenesMetric;
 import dev.octavo.lidar.pipeline.Detector;
 import dev.octavo.lidar.pipeline.DetectorModel;
 import dev.octavo.lidar.pipeline.DetectorQuantizer;
 import dev.octavo.lidar.pipeline.DetectorQuantizer.Options;
+import dev.octavo.lidar.pipeline.FrameMetric;
 import dev.octavo.lidar.sparse.SparseTensor;
 import dev.octavo.ort.quantize.Objective;
 import dev.octavo.ort.quantize.QuantizeOptions;
@@ -99,15 +99,15 @@ public final class DetectorLadder {
             System.out.printf(
                     "| `%s` | %.2f | %.2f | %.2f | %.3f |%n",
                     name,
-                    100 * s.scores().meanAveragePrecision(),
-                    100 * s.scores().detectionScore(),
+                    s.percent("mAP"),
+                    s.percent("NDS"),
                     lost(s),
                     s.error(exact));
         });
     }
 
     private Graph dense(QuantizeOptions options) {
-        Trial<NuScenesMetric> trial = new Trial<>(model.dense(), calibrationMaps, floatMaps, test.none(), 2);
+        Trial<FrameMetric> trial = new Trial<>(model.dense(), calibrationMaps, floatMaps, FrameMetric.EMPTY, 2);
         return trial.make(options).lowered();
     }
 
@@ -154,15 +154,15 @@ public final class DetectorLadder {
                 "| %s | %s | %.2f | %.2f | %.2f | %.2f | %.3f |%n",
                 sparse,
                 dense,
-                100 * simulated.scores().meanAveragePrecision(),
-                100 * simulated.scores().detectionScore(),
-                100 * executed.scores().detectionScore(),
+                simulated.percent("mAP"),
+                simulated.percent("NDS"),
+                executed.percent("NDS"),
                 lost(executed),
                 executed.error(exact));
     }
 
     /* Points of NDS. */
     private double lost(LadderFrames.Scored s) {
-        return 100 * (exact.scores().detectionScore() - s.scores().detectionScore());
+        return exact.percent("NDS") - s.percent("NDS");
     }
 }

@@ -5,14 +5,11 @@ import dev.octavo.core.data.Engine.Mode;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.tensor.Tensor;
-import dev.octavo.lidar.detect.Detection;
 import dev.octavo.lidar.net.SparseNetwork;
-import dev.octavo.lidar.nuscenes.DetectionBox;
-import dev.octavo.lidar.nuscenes.NuScenesMetric;
-import dev.octavo.lidar.nuscenes.NuScenesScores;
 import dev.octavo.lidar.pipeline.Detector;
 import dev.octavo.lidar.pipeline.DetectorModel;
 import dev.octavo.lidar.pipeline.DetectorSpec;
+import dev.octavo.lidar.pipeline.FrameMetric;
 import dev.octavo.lidar.pipeline.NuScenesFrames;
 import dev.octavo.lidar.sparse.SparseTensor;
 import dev.octavo.ort.OrtEngine;
@@ -27,7 +24,7 @@ import java.util.OptionalInt;
 /**
  * Frames whose voxels are made once, for many variants of a detector.
  *
- * @param detector in float: voxels, and boxes from the outputs of any variant's dense part
+ * @param detector in float
  * @param frames the data set
  * @param voxels by sample, in the order of the samples
  */
@@ -44,31 +41,29 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
     /** The maps that a sparse part makes of the frames. */
     MapData maps(Graph sparse, Mode mode) {
         try (SparseNetwork network = SparseNetwork.open(sparse, 2, mode)) {
-            return new MapData(
-                    frames.samples(), voxels.stream().map(network::map).toList());
+            DetectorSpec spec = detector.model().spec();
+            List<Sample> maps = new ArrayList<>();
+            for (int i = 0; i < voxels.size(); i++) {
+                String name = frames.samples().get(i);
+                maps.add(Sample.of(name, network.map(voxels.get(i)), OptionalInt.empty())
+                        .with(frames.truth(spec, name)));
+            }
+            return new MapData(maps);
         }
-    }
-
-    /** An empty tally of the dense part's outputs on maps of these frames. */
-    NuScenesMetric none() {
-        return NuScenesMetric.none(frames.truth(), this::boxes);
-    }
-
-    private List<DetectionBox> boxes(Sample sample, Map<String, Tensor> outputs) {
-        DetectorSpec spec = detector.model().spec();
-        List<Detection> found = detector.boxes(outputs);
-        return found.stream()
-                .map(d -> frames.global(sample.name(), d, spec.type(d.label())))
-                .toList();
     }
 
     /**
      * How a dense part did.
      *
-     * @param scores on these frames
+     * @param scores on these frames, by name
      * @param heat the heat maps before the sigmoid, of all frames and heads
      */
-    record Scored(NuScenesScores scores, float[] heat) {
+    record Scored(Map<String, Double> scores, float[] heat) {
+        /** A score in percent. */
+        double percent(String name) {
+            return 100 * Objects.requireNonNull(scores.get(name));
+        }
+
         /** Root of the mean squared difference of two heat maps, in logits. */
         double error(Scored exact) {
             double sum = 0;
@@ -82,19 +77,19 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
 
     /** The scores of a dense part on maps of these frames. */
     Scored score(Graph dense, Mode mode, MapData maps) {
-        NuScenesMetric tally = none();
+        FrameMetric tally = FrameMetric.EMPTY;
         FloatBuffer heat = FloatBuffer.allocate(0);
         try (Engine.Session session = OrtEngine.INSTANCE.open(dense, mode, 2)) {
             for (int i = 0; i < maps.size(); i++) {
-                Map<String, Tensor> outputs =
-                        session.run(Map.of(DetectorModel.MAP, maps.maps().get(i)));
-                tally = tally.plus(maps.read(i), outputs);
+                Sample sample = maps.read(i);
+                Map<String, Tensor> outputs = session.run(sample.inputsFor(List.of(DetectorModel.MAP)));
+                tally = tally.plus(sample, outputs);
                 float[] here = heat(outputs);
                 heat = i == 0 ? FloatBuffer.allocate(here.length * maps.size()) : heat;
                 heat.put(here);
             }
         }
-        return new Scored(tally.complete().result(), heat.array());
+        return new Scored(tally.scores(), heat.array());
     }
 
     private float[] heat(Map<String, Tensor> outputs) {
