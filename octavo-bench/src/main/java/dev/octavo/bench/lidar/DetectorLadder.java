@@ -79,7 +79,11 @@ public final class DetectorLadder {
         row("signed", "signed", graph(sparse, "signed"), graph(dense, "signed"));
         row("unsigned", "unsigned", graph(sparse, "unsigned"), graph(dense, "unsigned"));
         DetectorModel whole = DetectorQuantizer.quantize(
-                        model, calibration.frames(), Options.standard(QuantizeOptions.DEFAULT.withObjective(Objective.SIZE)), 2, Progress.NONE)
+                        model,
+                        calibration.frames(),
+                        Options.standard(QuantizeOptions.DEFAULT.withObjective(Objective.SIZE)),
+                        2,
+                        Progress.NONE)
                 .model();
         row(QUANTIZE, QUANTIZE, whole.sparse(), whole.dense());
         parts();
@@ -98,11 +102,7 @@ public final class DetectorLadder {
             LadderFrames.Scored s = test.score(dense(options), Mode.OPTIMIZED, floatMaps);
             System.out.printf(
                     "| `%s` | %.2f | %.2f | %.2f | %.3f |%n",
-                    name,
-                    s.percent("mAP"),
-                    s.percent("NDS"),
-                    lost(s),
-                    s.error(exact));
+                    name, s.percent("mAP"), s.percent("NDS"), lost(s), s.error(exact));
         });
     }
 

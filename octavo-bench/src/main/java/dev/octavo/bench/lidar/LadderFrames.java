@@ -97,7 +97,8 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
         for (int h = 0; h < detector.model().spec().heads().size(); h++) {
             parts.add(Objects.requireNonNull(outputs.get("heads." + h + ".hm")).floats());
         }
-        FloatBuffer all = FloatBuffer.allocate(parts.stream().mapToInt(p -> p.length).sum());
+        FloatBuffer all =
+                FloatBuffer.allocate(parts.stream().mapToInt(p -> p.length).sum());
         parts.forEach(all::put);
         return all.array();
     }

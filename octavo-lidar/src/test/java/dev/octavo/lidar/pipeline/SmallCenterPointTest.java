@@ -38,8 +38,7 @@ class SmallCenterPointTest {
     Path temp;
 
     private NuScenesFrames frames(String folder, MakeScenes.Options options) {
-        return NuScenesFrames.open(
-                MakeScenes.write(temp.resolve(folder), options), scene -> true, OptionalInt.empty());
+        return NuScenesFrames.open(MakeScenes.write(temp.resolve(folder), options), scene -> true, OptionalInt.empty());
     }
 
     private static NuScenesScores scores(DetectorModel model, NuScenesFrames frames) {
