@@ -4,6 +4,7 @@ import dev.octavo.core.data.Engine;
 import dev.octavo.core.data.Engine.Mode;
 import dev.octavo.core.data.Sample;
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
 import dev.octavo.lidar.net.SparseNetwork;
 import dev.octavo.lidar.pipeline.Detector;
@@ -58,7 +59,7 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
      * @param scores on these frames, by name
      * @param heat the heat maps before the sigmoid, of all frames and heads
      */
-    record Scored(Map<String, Double> scores, float[] heat) {
+    record Scored(Map<String, Double> scores, Tensor heat) {
         /** A score in percent. */
         double percent(String name) {
             return 100 * Objects.requireNonNull(scores.get(name));
@@ -66,12 +67,14 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
 
         /** Root of the mean squared difference of two heat maps, in logits. */
         double error(Scored exact) {
+            float[] here = heat.floats();
+            float[] there = exact.heat.floats();
             double sum = 0;
-            for (int i = 0; i < heat.length; i++) {
-                double d = (double) heat[i] - exact.heat[i];
+            for (int i = 0; i < here.length; i++) {
+                double d = (double) here[i] - there[i];
                 sum += d * d;
             }
-            return Math.sqrt(sum / heat.length);
+            return Math.sqrt(sum / here.length);
         }
     }
 
@@ -89,7 +92,7 @@ record LadderFrames(Detector detector, NuScenesFrames frames, List<SparseTensor>
                 heat.put(here);
             }
         }
-        return new Scored(tally.scores(), heat.array());
+        return new Scored(tally.scores(), Tensor.ofFloats(Shape.of(heat.capacity()), heat.array()));
     }
 
     private float[] heat(Map<String, Tensor> outputs) {
