@@ -18,7 +18,7 @@ final class HeldOut {
                 Kinds.wide(SQUEEZENET, "relu13_out", 20),
                 Kinds.sameAs(RESNET56, "layer1.2.relu1_out", "layer3.8.relu2_out"),
                 Kinds.smallBranch(SQUEEZENET, "relu15_out", 100),
-                Kinds.bits(RESNET32, "layer3.2.conv2.weight", "layer3.2.relu2_out", 2),
+                Kinds.bits(RESNET32, "layer3.2.conv2.weight", "layer3.2.bn2_out", 2),
                 Kinds.outputBits(SQUEEZENET, "gap_out", 3),
                 Kinds.dominant(RESNET32, "layer2.1.relu1_out", 4, 1000),
                 Kinds.unbalanced(RESNET56, 7),
