@@ -22,7 +22,7 @@ class FaultSuiteTest {
             return;
         }
         for (Fault f : FAULTS) {
-            Outcome o = Outcome.of(f, data.get().getParent(), 2);
+            Outcome o = Outcome.of(f, data.get().resolve(".."), 2);
             assertThat(o.right()).describedAs(f.name() + ": " + o.found()).isTrue();
             assertThat(o.lost()).describedAs(f.name()).isGreaterThan(0.02);
             assertThat(o.back()).describedAs(f.name() + ": " + o.kept()).isGreaterThan(0.9 * o.lost());
