@@ -5,7 +5,7 @@
     venv/bin/python octavo-bench/foreign/generate.py --data $OCTAVO_DATA --out FOLDER/nets
     venv/bin/python octavo-bench/foreign/compare.py --data $OCTAVO_DATA --out FOLDER [--only NAME]
 
-Quantized models are scored by octavo evaluate, executed in integers, on the first-to-last spread samples that TASKS names.
+Quantized models are scored by octavo evaluate, executed in integers, on as many samples, evenly spread, as TASKS says.
 """
 import argparse
 import json
