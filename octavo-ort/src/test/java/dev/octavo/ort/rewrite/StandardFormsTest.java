@@ -3,6 +3,8 @@ package dev.octavo.ort.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.octavo.core.graph.Graph;
+import dev.octavo.core.graph.Node;
+import dev.octavo.core.graph.NodeSpec;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.tensor.Shape;
 import dev.octavo.core.tensor.Tensor;
@@ -52,6 +54,18 @@ class StandardFormsTest {
         synonyms("x[1,2,8,8] -> PRelu(0.0) -> y").becomes("Relu").keepsOutputs();
         synonyms("x[1,2,8,8] -> PRelu(0.25) -> y").becomes("LeakyRelu").keepsOutputs();
         synonyms("x[1,4,8,8] -> PRelu(c[4,1,1]) -> y").isUnchanged();
+    }
+
+    @Test
+    void slopesInAnotherShapeAreAConstant() {
+        Graph g = GraphText.parse("x[1,4,8,8] -> PRelu(c[4,1,1]) -> y");
+        g.replaceConstant(g.require("c"), Tensor.ofFloats(Shape.of(4), 0.1f, 0.2f, -0.3f, 1));
+        g.addConstant("axes", Tensor.ofLongs(Shape.of(2), 1, 2));
+        Node shaper = g.insertBefore(
+                g.nodes().get(0),
+                NodeSpec.of("Unsqueeze", "u").inputs("c", "axes").outputs("shaped"));
+        g.setInput(g.nodes().get(1), 1, shaper.output());
+        Rewriting.of(g, new ReplaceSynonyms()).becomes("PRelu").keepsOutputs();
     }
 
     @ParameterizedTest

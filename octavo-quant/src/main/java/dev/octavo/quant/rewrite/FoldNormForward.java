@@ -6,6 +6,7 @@ import dev.octavo.core.graph.Node;
 import dev.octavo.core.graph.Use;
 import dev.octavo.core.graph.Value;
 import dev.octavo.core.op.BatchNormalization;
+import dev.octavo.core.op.Clip;
 import dev.octavo.core.op.Conv;
 import dev.octavo.core.op.ConvTranspose;
 import dev.octavo.core.op.Gemm;
@@ -28,7 +29,8 @@ import java.util.stream.Stream;
  *   f[c] = γ[c]/√(σ²[c]+ε)     W'[o,c] = W[o,c]·f[c]     b'[o] = b[o] + Σ_c (Σ_k W[o,c,k])·(β[c] − μ[c]·f[c])
  * </pre>
  *
- * <p>Keeps the outputs, up to float rounding. μ and σ, mean and deviation of what came in, are kept as its statistics. Where
+ * <p>Keeps the outputs, up to float rounding. μ and σ, mean and deviation of what came in, are kept as its statistics, unless a
+ * limit gave it. Where
  * a reader pads with zeros, a shift would not reach the border: then it is folded only if all shifts are 0.
  */
 public final class FoldNormForward implements GraphPass {
@@ -136,6 +138,11 @@ public final class FoldNormForward implements GraphPass {
         return w instanceof Conv c && (automatic || c.pads().stream().anyMatch(p -> p != 0));
     }
 
+    /* What a limit gives is not normal: taken for it, it would seem to reach below 0 and need codes there. */
+    private static boolean isLimited(Value v) {
+        return v.producer().flatMap(Clip::of).isPresent();
+    }
+
     private static void fold(
             Graph graph, BatchNormalization norm, List<Weighted> readers, double[] factor, double[] shift) {
         for (Weighted w : readers) {
@@ -159,7 +166,8 @@ public final class FoldNormForward implements GraphPass {
         for (int c = 0; c < deviation.length; c++) {
             deviation[c] = (float) Math.sqrt(variance[c]);
         }
-        if (BatchNormStatistics.of(graph, norm.input().name()).isEmpty()) {
+        if (!isLimited(norm.input())
+                && BatchNormStatistics.of(graph, norm.input().name()).isEmpty()) {
             BatchNormStatistics.record(
                     graph,
                     norm.input().name(),

@@ -20,7 +20,7 @@ import java.util.Optional;
  *   Min(x, b)  -> Clip(x, -∞, b)
  * </pre>
  *
- * <p>Keeps the outputs, to the last bit. Leaves alone constants that differ from element to element, and Max and Min
+ * <p>Slopes that are a constant behind Unsqueeze or Reshape become a constant. Keeps the outputs, to the last bit. Leaves alone constants that differ from element to element, and Max and Min
  * before opset 11, whose Clip has its limits as attributes.
  */
 public final class ReplaceSynonyms implements GraphPass {
@@ -74,9 +74,18 @@ public final class ReplaceSynonyms implements GraphPass {
     }
 
     private void slopes(Graph graph, Node n, Journal journal) {
-        Optional<Tensor> slope = n.input(1).flatMap(Value::constant).filter(t -> t.dtype() == DType.FLOAT);
+        Optional<Tensor> slope = n.input(1).flatMap(SteadyValue::of);
         if (slope.isEmpty() || slope.get().elements() == 0) {
             return;
+        }
+        Value shaped = n.input(1).orElseThrow();
+        if (shaped.constant().isEmpty()) {
+            graph.setInput(n, 1, graph.addConstant(graph.freshName(shaped.name() + "_constant"), slope.get()));
+            Optional<Node> shaper = shaped.producer();
+            if (shaped.uses().isEmpty() && !shaped.isGraphOutput() && shaper.isPresent()) {
+                graph.remove(shaper.get());
+            }
+            journal.did(name(), n.label(), "its slopes, a constant in another shape, are a constant");
         }
         float[] all = slope.get().floats();
         for (float s : all) {
