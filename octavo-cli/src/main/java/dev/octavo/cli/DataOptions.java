@@ -98,6 +98,11 @@ final class DataOptions {
         }
     }
 
+    /** Other data with the same flags, of which no labels are asked. */
+    Dataset openOther(Path other, Optional<Integer> n, CommonOptions common, Console console) {
+        return open(other, n, OptionalInt.empty(), preprocess.options(other, common), common, console);
+    }
+
     /** The data to measure accuracy on. */
     TestData openFor(Task task, CommonOptions common, Console console) {
         return openFor(task, required(common), samples, common, console);

@@ -3,6 +3,7 @@ package dev.octavo.cli;
 import dev.octavo.core.RecipeException;
 import dev.octavo.ort.quantize.Objective;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.quant.range.Measured;
 import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.range.RangeRules;
 import dev.octavo.quant.range.WithRoom;
@@ -37,7 +38,17 @@ import org.jspecify.annotations.Nullable;
 final class Recipe {
     private static final List<String> TOP = List.of("rewrite", "plan", "refine");
     private static final List<String> PLAN = List.of(
-            "target", "objective", "activations", "weights", "bias", "int16", "bits", "fixed", "same-as", "keep-float");
+            "target",
+            "objective",
+            "activations",
+            "weights",
+            "bias",
+            "int16",
+            "bits",
+            "fixed",
+            "same-as",
+            "ranges",
+            "keep-float");
     private static final List<String> VALUES = List.of("bits", "range", "keep", "room", "signs", "symmetric");
     private static final List<String> WEIGHTS = List.of("bits", "range", "keep", "per", "symmetric");
     private static final List<String> FIXED = List.of("bits", "scale", "zero-point", "signed");
@@ -170,6 +181,15 @@ final class Recipe {
         entries(plan, "same-as").forEach((glob, node) -> {
             Section one = new Section(file, java.util.Map.of("same-as", node));
             rules.add(new SiteRule.SameAs(new Glob(glob), one.text("same-as").orElseThrow()));
+        });
+        entries(plan, "ranges").forEach((glob, node) -> {
+            Section one = new Section(file, java.util.Map.of("ranges", node));
+            String text = one.text("ranges").orElseThrow();
+            RangeRule rule = at(one, "ranges", () -> RangeRules.parse(text));
+            if (rule instanceof Measured) {
+                throw one.wrong(node, "'measured' is no rule for a single site", "name the rule itself");
+            }
+            rules.add(new SiteRule.Ranged(new Glob(glob), rule));
         });
         entries(plan, "fixed").forEach((glob, node) -> {
             Section f = Section.of(file, "fixed", mapping(plan, node, "fixed"), FIXED);

@@ -53,7 +53,12 @@ final class ScoreText {
 
     /** The keys of a metric's scores that have a title, in order. */
     static List<String> keys(TaskMetric<?> metric) {
-        return TITLES.keySet().stream().filter(metric.scores()::containsKey).toList();
+        return keys(metric.scores());
+    }
+
+    /** The keys of scores that have a title, in order. */
+    static List<String> keys(Map<String, Double> scores) {
+        return TITLES.keySet().stream().filter(scores::containsKey).toList();
     }
 
     static String percent(double share) {

@@ -1,5 +1,6 @@
 package dev.octavo.cli;
 
+import dev.octavo.core.data.Dataset;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -29,6 +30,12 @@ final class TestOptions {
 
     boolean isAnyGiven() {
         return data.isPresent() || samples.isPresent();
+    }
+
+    /** Test data without a task, so without labels; without a word of their own, those that the command works on. */
+    Dataset open(DataOptions unlessSaid, CommonOptions common, Console console) {
+        Path path = data.orElseGet(() -> unlessSaid.required(common));
+        return unlessSaid.openOther(path, samples, common, console);
     }
 
     /** The test data of a task; without a word of their own, those that the command works on. */

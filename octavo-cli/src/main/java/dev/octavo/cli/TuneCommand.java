@@ -1,11 +1,15 @@
 package dev.octavo.cli;
 
 import dev.octavo.analysis.doctor.Trial;
+import dev.octavo.analysis.sensitivity.NoTask;
 import dev.octavo.analysis.sweep.SweepLog;
+import dev.octavo.analysis.tune.Budget;
+import dev.octavo.analysis.tune.Evaluated;
 import dev.octavo.analysis.tune.Target;
 import dev.octavo.analysis.tune.Tuner;
 import dev.octavo.core.RecipeException;
 import dev.octavo.core.data.Dataset;
+import dev.octavo.core.data.Metric;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.onnx.Fingerprint;
@@ -19,9 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "tune",
         mixinStandardHelpOptions = true,
-        customSynopsis = "octavo tune MODEL --data DATA --task TASK --target \"top1 -0.5\" -o OUT.onnx [OPTIONS]",
+        customSynopsis = "octavo tune MODEL --data DATA [--task TASK] [--target \"top1 -0.5\"] -o OUT.onnx [OPTIONS]",
         sortOptions = false,
         description = "Searches the most integers of 8 bits with which a network keeps its accuracy on a task.",
         footer = {
@@ -40,11 +44,14 @@ import picocli.CommandLine.Parameters;
             "Writes OUT.onnx, and beside it OUT.recipe.yaml (a reason on each line), OUT.plan.json and OUT.tune.jsonl",
             "(every measurement: the same command goes on from there). Ends with code 4 when a target is missed.",
             "",
-            "  octavo tune model.onnx --data pictures.yaml --task classification --target \"top1 -0.5\" -o tuned.onnx"
+            "  octavo tune model.onnx --data pictures.yaml --task classification --target \"top1 -0.5\" -o tuned.onnx",
+            "  octavo tune model.onnx --data scenes.npz --target \"boxes cosine 0.999\" --target \"scores sqnr 30\" -o t.onnx"
         })
 final class TuneCommand implements Callable<Integer> {
     private static final int DEFAULT_SAMPLES = 32;
     private static final double NANOS = 1e9;
+    private static final double DEFAULT_DECIBELS = 20;
+    private static final double DEFAULT_POINTS = 0.5;
 
     @Parameters(paramLabel = "MODEL", description = "A float ONNX model.")
     private Path model = Path.of("");
@@ -61,24 +68,40 @@ final class TuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--task",
-            required = true,
             paramLabel = "TASK",
-            description = "What to score: classification, detection or segmentation.")
-    private Task task = Task.CLASSIFICATION;
+            description = "What to score: classification, detection or segmentation (default: how far outputs agree "
+                    + "with float).")
+    private Optional<Task> task = Optional.empty();
 
     @Option(
             names = "--target",
-            paramLabel = "\"SCORE -POINTS\"",
-            description = "What may be lost against float; may be repeated (default: top1 -0.5).")
-    private List<String> targets = List.of("top1 -0.5");
+            paramLabel = "TARGET",
+            description = "What to reach; all of them if repeated. \"SCORE -POINTS\" or \"SCORE -PERCENT%%\" against "
+                    + "float, \"OUTPUT cosine|sqnr|l1 LIMIT\" of an output or of * for all (default: half a point of "
+                    + "the task's first score; without a task \"* sqnr 20\").")
+    private List<String> targets = List.of();
 
     @Mixin
     private TestOptions test = new TestOptions();
 
     @Option(
+            names = "--top",
+            paramLabel = "PERCENT",
+            description = "When 8 bits are not enough, first try 16 bits for this share of the sites, the most "
+                    + "sensitive ones (default: search at once).")
+    private Optional<Double> top = Optional.empty();
+
+    @Option(
+            names = "--cost",
+            paramLabel = "macs|latency",
+            description = "What is to be as little as possible: multiply-accumulates that are not in 8 bits, or the "
+                    + "time that the target takes, measured on this machine (default: macs).")
+    private Tuner.Cost cost = Tuner.Cost.MACS;
+
+    @Option(
             names = "--budget",
             paramLabel = "SECONDS",
-            description = "Begin no measurement after so long (default: no limit).")
+            description = "Begin nothing that may end later than this (default: no limit).")
     private Optional<Double> budget = Optional.empty();
 
     @Mixin
@@ -93,13 +116,17 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = common.console();
-        List<Target> wanted = targets();
+        if (top.filter(t -> !(t > 0 && t <= 100)).isPresent()) {
+            throw common.wrong("--top is " + top.get(), "give a percentage above 0, at most 100");
+        }
         if (budget.filter(b -> !(b > 0)).isPresent()) {
             throw common.wrong("--budget is " + budget.get(), "give a number of seconds above 0");
         }
+        targets();
         long start = System.nanoTime();
-        BooleanSupplier inTime = () -> !Thread.currentThread().isInterrupted()
-                && budget.map(b -> System.nanoTime() - start < b * NANOS).orElse(true);
+        Budget time = seconds -> !Thread.currentThread().isInterrupted()
+                && budget.map(b -> (System.nanoTime() - start) / NANOS + seconds <= b)
+                        .orElse(true);
         QuantizeOptions options = flags.options(
                         output, QuantizeOptions.DEFAULT.withActivations(new LeastSquares()), common)
                 .get(0)
@@ -111,41 +138,86 @@ final class TuneCommand implements Callable<Integer> {
             ModelFile.requireWritable(ModelFile.beside(output, companion), inputs);
         }
         Graph graph = ModelFile.read(model);
+        Job job = new Job(graph, options, time, console);
+        if (task.isEmpty()) {
+            try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console);
+                    Dataset others = test.open(data, common, console)) {
+                return tune(job, examples, others, new NoTask(), List.of(Target.everyOutput(DEFAULT_DECIBELS)));
+            }
+        }
         try (Dataset examples = data.open(OptionalInt.of(DEFAULT_SAMPLES), common, console);
-                TestData scored = test.open(task, data, common, console)) {
-            return tune(graph, options, wanted, examples, scored.examples(), scored.metric(), inTime, console);
+                TestData scored = test.open(task.get(), data, common, console)) {
+            return tune(job, examples, scored.examples(), scored.metric());
         }
     }
 
-    private <M extends TaskMetric<M>> int tune(
-            Graph graph,
-            QuantizeOptions options,
-            List<Target> wanted,
-            Dataset examples,
-            Dataset test,
-            TaskMetric<M> none,
-            BooleanSupplier inTime,
-            Console console) {
+    /** What is the same with and without a task. */
+    private record Job(Graph graph, QuantizeOptions options, Budget time, Console console) {}
+
+    private <M extends TaskMetric<M>> int tune(Job job, Dataset examples, Dataset test, TaskMetric<M> none) {
         @SuppressWarnings("unchecked") // A TaskMetric<M> is an M: its declaration says so.
         M empty = (M) none;
-        Trial<M> trial = new Trial<>(graph, examples, test, empty, threads.count(common));
-        String identity = Fingerprint.of(graph) + " " + examples.fingerprint() + " " + test.fingerprint() + " " + task;
+        List<Target> half = ScoreText.keys(none.scores()).stream()
+                .limit(1)
+                .map(score -> Target.points(score, DEFAULT_POINTS))
+                .toList();
+        return tune(job, examples, test, empty, half);
+    }
+
+    private <M extends Metric<M>> int tune(Job job, Dataset examples, Dataset test, M none, List<Target> unlessSaid) {
+        Trial<M> trial = new Trial<>(job.graph(), examples, test, none, threads.count(common));
+        String identity = Fingerprint.of(job.graph()) + " " + examples.fingerprint() + " " + test.fingerprint() + " "
+                + task.map(Task::toString).orElse("outputs");
         SweepLog log = SweepLog.open(ModelFile.beside(output, ".tune.jsonl"));
-        console.begin("tune", 0);
-        Tuner.Result result = new Tuner<>(
-                        trial,
-                        new Tuner.Setup(
-                                graph,
-                                options,
-                                wanted,
-                                log,
-                                identity,
-                                inTime,
-                                (made, text) -> keep(made, text, examples),
-                                console))
-                .run();
-        console.end();
-        return print(result);
+        List<Target> wanted = targets.isEmpty() ? unlessSaid : targets();
+        Tuner.Setup setup = new Tuner.Setup(
+                job.graph(),
+                job.options(),
+                wanted,
+                cost,
+                top.map(t -> OptionalDouble.of(t / 100)).orElse(OptionalDouble.empty()),
+                log,
+                identity,
+                job.time(),
+                new Files(examples, wanted, job.console()),
+                job.console());
+        return print(new Tuner<>(trial, setup).run(), wanted);
+    }
+
+    /** Each file is written aside and renamed: whatever happens, whole files lie there. */
+    private final class Files implements Tuner.Keeper {
+        private final Dataset examples;
+        private final List<Target> wanted;
+        private final Console console;
+
+        Files(Dataset examples, List<Target> wanted, Console console) {
+            this.examples = examples;
+            this.wanted = wanted;
+            this.console = console;
+        }
+
+        @Override
+        public void keep(Trial.Made made, String recipe) {
+            Plan plan = made.plan()
+                    .withProvenance(Map.of(
+                            "tool", new Main.Version().getVersion()[0],
+                            "model", String.valueOf(model.getFileName()),
+                            "data", examples.fingerprint(),
+                            "samples", Integer.toString(examples.size())));
+            OnnxWriter.write(made.lowered(), output);
+            ModelFile.write(ModelFile.beside(output, ".plan.json"), PlanCodec.write(plan));
+            ModelFile.write(ModelFile.beside(output, ".recipe.yaml"), recipe);
+        }
+
+        @Override
+        public boolean holds() {
+            return java.nio.file.Files.exists(output);
+        }
+
+        @Override
+        public void measured(Evaluated e) {
+            console.say(TuneText.line(e, wanted));
+        }
     }
 
     private List<Target> targets() {
@@ -156,21 +228,8 @@ final class TuneCommand implements Callable<Integer> {
         }
     }
 
-    /* Each file is written aside and renamed: whatever happens, whole files lie there. */
-    private void keep(Trial.Made made, String recipe, Dataset examples) {
-        Plan plan = made.plan()
-                .withProvenance(Map.of(
-                        "tool", new Main.Version().getVersion()[0],
-                        "model", String.valueOf(model.getFileName()),
-                        "data", examples.fingerprint(),
-                        "samples", Integer.toString(examples.size())));
-        OnnxWriter.write(made.lowered(), output);
-        ModelFile.write(ModelFile.beside(output, ".plan.json"), PlanCodec.write(plan));
-        ModelFile.write(ModelFile.beside(output, ".recipe.yaml"), recipe);
-    }
-
-    private int print(Tuner.Result result) {
-        TuneText text = new TuneText(result);
+    private int print(Tuner.Result result, List<Target> wanted) {
+        TuneText text = new TuneText(result, wanted);
         if (common.json) {
             common.out().println(Json.text(text.facts()));
         } else {

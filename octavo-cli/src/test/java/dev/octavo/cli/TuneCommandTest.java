@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,10 +46,12 @@ class TuneCommandTest {
                             new Tuner.Setup(
                                     graph,
                                     coarse,
-                                    List.of(new Target("top1", 1)),
+                                    List.of(Target.points("top1", 1)),
+                                    Tuner.Cost.MACS,
+                                    OptionalDouble.empty(),
                                     SweepLog.open(log),
                                     "test",
-                                    () -> left[0]-- > 0,
+                                    seconds -> seconds == 0 || left[0]-- > 0,
                                     (made, recipe) -> kept.add(recipe),
                                     Progress.NONE))
                     .run();

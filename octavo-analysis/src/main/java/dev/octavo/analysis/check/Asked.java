@@ -28,6 +28,7 @@ final class Asked {
         List<Finding> findings = new ArrayList<>();
         for (SiteRule rule : p.options().rules()) {
             boolean changes = rule instanceof SiteRule.KeepFloat
+                    || rule instanceof SiteRule.Ranged
                     || !new Overrides(p.graph(), List.of(rule)).apply(plain).equals(plain);
             if (!changes) {
                 findings.add(new Finding(

@@ -1,5 +1,7 @@
 package dev.octavo.analysis.tune;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -7,13 +9,15 @@ import java.util.Map;
  *
  * @param stage the step of the practice
  * @param what it is called
- * @param measures scores of the task, {@code sqnr_db} of the outputs, {@code int8} the share of the
- *     multiply-accumulates that have 8-bit codes on both sides
- * @param shortfall the largest shortfall over the targets; 0 or less when all are reached
+ * @param measures as in {@link Measures}, and {@code cost}, what is not in 8 bits: 0 when everything is
+ * @param shortfall the largest shortfall over the targets, in points or dB; 0 or less when all are reached
  */
 public record Evaluated(String stage, String what, Map<String, Double> measures, double shortfall) {
+    /** The name of the cost among measures. */
+    static final String COST = "cost";
+
     public Evaluated {
-        measures = Map.copyOf(measures);
+        measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
     }
 
     /** Whether every target is reached. */
@@ -23,14 +27,24 @@ public record Evaluated(String stage, String what, Map<String, Double> measures,
 
     /** The share of multiply-accumulates in 8 bits. */
     public double int8() {
-        return measures.getOrDefault("int8", 0.0);
+        return shares().int8();
     }
 
-    /** Whether this is a better result: one that reaches the targets, then more in 8 bits, then less shortfall. */
+    /** What is in 8 bits, in 16 and in float. */
+    public Shares shares() {
+        return Shares.of(measures);
+    }
+
+    /** What is not in 8 bits. */
+    public double cost() {
+        return measures.getOrDefault(COST, 1.0);
+    }
+
+    /** Whether this is a better result: one that reaches the targets, then for less, then with less shortfall. */
     public boolean isBetterThan(Evaluated o) {
         if (reached() != o.reached()) {
             return reached();
         }
-        return reached() ? int8() > o.int8() : shortfall < o.shortfall();
+        return reached() && cost() != o.cost() ? cost() < o.cost() : shortfall < o.shortfall();
     }
 }

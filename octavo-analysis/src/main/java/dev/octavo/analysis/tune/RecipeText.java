@@ -1,78 +1,112 @@
 package dev.octavo.analysis.tune;
 
-import dev.octavo.analysis.doctor.Remedy.Section;
+import dev.octavo.analysis.tune.Step.Place;
 import dev.octavo.ort.quantize.QuantizeOptions;
 import dev.octavo.quant.range.RangeRules;
 import dev.octavo.quant.target.SchemeOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes a recipe of which every line has its reason. */
 final class RecipeText {
-    private RecipeText() {}
+    private static final String BEGAN = "  # where it began";
+
+    /* The lists and tables of sites, in the order of a recipe. */
+    private static final Map<Place, String[]> SITES = Map.of(
+            Place.INT16, new String[] {"int16", "    - %s  # %s"},
+            Place.BITS, new String[] {"bits", "    %s  # %s"},
+            Place.SAME_AS, new String[] {"same-as", "    %s  # %s"},
+            Place.FIXED, new String[] {"fixed", "    %s  # %s"},
+            Place.RANGES, new String[] {"ranges", "    %s  # %s"},
+            Place.KEEP_FLOAT, new String[] {"keep-float", "    - %s  # %s"});
+
+    private final QuantizeOptions start;
+    private final QuantizeOptions now;
+    private final List<Step> steps;
+
+    private RecipeText(QuantizeOptions start, QuantizeOptions now, List<Step> steps) {
+        this.start = start;
+        this.now = now;
+        this.steps = steps;
+    }
 
     /**
      * The recipe of options that steps were applied to.
      *
      * @param start the options before the first step
-     * @param scheme widths of weights and activations in general
+     * @param now the options after the last
      */
-    static String of(QuantizeOptions start, SchemeOptions scheme, List<Step> steps) {
+    static String of(QuantizeOptions start, QuantizeOptions now, List<Step> steps) {
+        return new RecipeText(start, now, steps).text();
+    }
+
+    private String text() {
         StringBuilder out = new StringBuilder();
         List<String> rewrites = new ArrayList<>();
         start.rewrites().forEach(r -> rewrites.add("  - " + r.name() + "  # given"));
-        add(rewrites, steps, Section.REWRITE, "  - %s  # %s");
+        rewrites.addAll(lines(Place.REWRITE, "  - %s  # %s"));
         section(out, "rewrite:", rewrites);
-        out.append("plan:\n");
-        out.append("  objective: size  # every site that has an integer kernel was quantized\n");
+        out.append("plan:\n  objective: size  # every site that has an integer kernel was quantized\n");
+        lines(Place.SCHEME, "  %s  # %s").forEach(l -> out.append(l).append('\n'));
+        SchemeOptions s = now.scheme();
         out.append(String.format(
                 Locale.ROOT,
-                "  activations: { bits: %d, %s, signs: %s, symmetric: %s }  # where it began%n",
-                scheme.activationBits(),
-                RangeRules.recipeOf(start.activations()),
-                scheme.signs().toString().toLowerCase(Locale.ROOT),
-                scheme.symmetricActivations()));
-        boolean perChannel = scheme.perChannel()
-                || steps.stream().anyMatch(s -> s.remedy().entry().equals("per: channel"));
-        boolean whole = steps.stream().anyMatch(s -> s.remedy().entry().equals("range: abs-max"));
+                "  activations: { bits: %d, %s, signs: %s, symmetric: %s }%s%n",
+                s.activationBits(),
+                RangeRules.recipeOf(now.activations()),
+                s.signs().toString().toLowerCase(Locale.ROOT),
+                s.symmetricActivations(),
+                comments(Place.ACTIVATIONS)));
         out.append(String.format(
                 Locale.ROOT,
                 "  weights: { bits: %d, %s, per: %s, symmetric: %s }%s%n",
-                scheme.weightBits(),
-                whole ? "range: abs-max" : RangeRules.recipeOf(start.weights()),
-                perChannel ? "channel" : "tensor",
-                scheme.symmetricWeights(),
-                comments(steps, Section.WEIGHTS)));
-        list(out, steps, Section.INT16, "  int16:", "    - %s  # %s");
-        list(out, steps, Section.FIXED, "  fixed:", "    %s  # %s");
-        list(out, steps, Section.KEEP_FLOAT, "  keep-float:", "    - %s  # %s");
-        List<String> refinements = new ArrayList<>();
-        start.refinements().forEach(r -> refinements.add("  - " + r.name() + "  # given"));
-        add(refinements, steps, Section.REFINE, "  - %s  # %s");
-        section(out, "refine:", refinements);
+                s.weightBits(),
+                RangeRules.recipeOf(now.weights()),
+                s.perChannel() ? "channel" : "tensor",
+                s.symmetricWeights(),
+                comments(Place.WEIGHTS)));
+        for (Place place : Place.values()) {
+            String[] form = SITES.get(place);
+            if (form != null) {
+                section(out, "  " + form[0] + ":", lines(place, form[1]));
+            }
+        }
+        section(out, "refine:", refinements());
         return out.toString();
     }
 
-    private static String comments(List<Step> steps, Section section) {
-        List<String> because = steps.stream()
-                .filter(s -> s.remedy().section() == section)
-                .map(Step::because)
+    private List<String> refinements() {
+        List<String> refinements = new ArrayList<>(lines(Place.REFINE, "  - %s  # %s"));
+        List<String> replaced = steps.stream()
+                .filter(s -> s.place() == Place.REFINE)
+                .map(s -> s.entry().split(":", 2)[0])
                 .toList();
-        return because.isEmpty() ? "  # where it began" : "  # " + String.join("; ", because);
+        start.refinements().stream()
+                .filter(r -> !replaced.contains(r.name()))
+                .forEach(r -> refinements.add("  - " + r.name() + "  # given"));
+        return refinements;
     }
 
-    private static void list(StringBuilder out, List<Step> steps, Section section, String heading, String form) {
-        List<String> lines = new ArrayList<>();
-        add(lines, steps, section, form);
-        section(out, heading, lines);
+    private String comments(Place place) {
+        String because = steps.stream()
+                .filter(s -> s.place() == place)
+                .map(RecipeText::because)
+                .collect(Collectors.joining("; "));
+        return because.isEmpty() ? BEGAN : "  # " + because;
     }
 
-    private static void add(List<String> lines, List<Step> steps, Section section, String form) {
-        steps.stream()
-                .filter(s -> s.remedy().section() == section)
-                .forEach(s -> lines.add(String.format(
-                        Locale.ROOT, form, s.remedy().entry(), s.because().replace('\n', ' '))));
+    private List<String> lines(Place place, String form) {
+        return steps.stream()
+                .filter(s -> s.place() == place)
+                .map(s -> String.format(Locale.ROOT, form, s.entry(), because(s)))
+                .toList();
+    }
+
+    private static String because(Step s) {
+        return s.because().replace('\n', ' ');
     }
 
     private static void section(StringBuilder out, String heading, List<String> lines) {

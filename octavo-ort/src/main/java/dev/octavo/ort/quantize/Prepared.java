@@ -4,6 +4,7 @@ import dev.octavo.core.ModelException;
 import dev.octavo.core.graph.Graph;
 import dev.octavo.core.plan.Plan;
 import dev.octavo.core.plan.Scheme;
+import dev.octavo.core.plan.Site;
 import dev.octavo.core.stat.Evidence;
 import dev.octavo.core.stat.EvidenceRequest;
 import dev.octavo.core.tensor.TensorType;
@@ -13,11 +14,14 @@ import dev.octavo.quant.Journal;
 import dev.octavo.quant.Memo;
 import dev.octavo.quant.lower.Lowering;
 import dev.octavo.quant.range.RangeRule;
+import dev.octavo.quant.range.WithRoom;
+import dev.octavo.quant.recipe.Overrides;
 import dev.octavo.quant.refine.Refinement;
 import dev.octavo.quant.rewrite.Witness;
 import dev.octavo.quant.solve.EvidenceNeeds;
 import dev.octavo.quant.solve.Solver;
 import dev.octavo.quant.target.Group;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,11 +78,21 @@ public record Prepared(
         if (!evidence.graphFingerprint().equals(fingerprint)) {
             throw new ModelException("this evidence was collected on another graph", "collect it again for this model");
         }
-        Plan plan = Solver.solveUnrounded(graph, scheme, evidence, rules, entries, memo);
+        Solver.Rules own = withRecipe(rules);
+        Plan plan = Solver.solveUnrounded(graph, scheme, evidence, own, entries, memo);
         for (Refinement r : options.refinements()) {
             plan = r.apply(graph, plan, evidence, witness, entries, memo);
         }
-        return Solver.roundBiases(graph, scheme, plan, rules);
+        return Solver.roundBiases(graph, scheme, plan, own);
+    }
+
+    /* What the recipe says of single sites wins over what was found for them. */
+    private Solver.Rules withRecipe(Solver.Rules rules) {
+        Map<Site, RangeRule> bySite = new HashMap<>(rules.overrides());
+        new Overrides(graph, options.rules())
+                .ranges(scheme)
+                .forEach((site, rule) -> bySite.put(site, WithRoom.like(options.activations(), rule)));
+        return new Solver.Rules(rules.activations(), rules.weights(), bySite);
     }
 
     /** The Q/DQ graph of a plan. */

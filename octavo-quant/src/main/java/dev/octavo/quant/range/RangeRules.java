@@ -44,6 +44,18 @@ public final class RangeRules {
         };
     }
 
+    /** Reads what {@link #nameOf} gives: a name, for a percentile perhaps followed by what it keeps. */
+    public static RangeRule parse(String text) {
+        String[] words = text.strip().split("\\s+", 2);
+        try {
+            return named(
+                    words[0],
+                    words.length == 1 ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(words[1])));
+        } catch (NumberFormatException e) {
+            throw new RecipeException("'" + words[1] + "' is no number", "write percentile 0.9999");
+        }
+    }
+
     /** The name of a rule; for a percentile with what it keeps. */
     public static String nameOf(RangeRule rule) {
         if (rule instanceof AbsMax) {

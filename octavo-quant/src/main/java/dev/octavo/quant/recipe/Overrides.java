@@ -9,6 +9,7 @@ import dev.octavo.core.plan.Choice;
 import dev.octavo.core.plan.QuantSpec;
 import dev.octavo.core.plan.Scheme;
 import dev.octavo.core.plan.Site;
+import dev.octavo.quant.range.RangeRule;
 import dev.octavo.quant.target.Group;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,6 +52,9 @@ public final class Overrides {
     public Scheme apply(Scheme scheme) {
         TreeMap<Site, Choice> changed = new TreeMap<>(scheme.choices());
         for (SiteRule o : overrides) {
+            if (o instanceof SiteRule.Ranged) {
+                continue; // It changes no intent, but the numbers; see ranges().
+            }
             String because = RECIPE + " for '" + o.on().text() + "'";
             for (Site s : sites(o, changed)) {
                 Choice c = choose(o, s, changed, because);
@@ -61,6 +65,17 @@ public final class Overrides {
         }
         followToFloat(changed);
         return new Scheme(changed);
+    }
+
+    /** The range rules for single sites of a scheme; a later line wins. */
+    public Map<Site, RangeRule> ranges(Scheme scheme) {
+        Map<Site, RangeRule> bySite = new TreeMap<>();
+        for (SiteRule o : overrides) {
+            if (o instanceof SiteRule.Ranged r) {
+                sites(o, scheme.choices()).forEach(s -> bySite.put(s, r.rule()));
+            }
+        }
+        return bySite;
     }
 
     /* What had the grid of a value that now stays in float has no grid either, unless the recipe asks for it. */

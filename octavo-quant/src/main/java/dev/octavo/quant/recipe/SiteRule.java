@@ -4,6 +4,7 @@ import dev.octavo.core.RecipeException;
 import dev.octavo.core.plan.Grid;
 import dev.octavo.core.plan.QuantParams;
 import dev.octavo.core.plan.QuantSpec;
+import dev.octavo.quant.range.RangeRule;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -58,6 +59,9 @@ public sealed interface SiteRule {
             throw new RecipeException("'" + on.text() + "' cannot have " + bits + " bits", "2 to 16 bits are possible");
         }
     }
+
+    /** A range rule of its own. */
+    record Ranged(Glob on, RangeRule rule) implements SiteRule {}
 
     /** The grid of another value. */
     record SameAs(Glob on, String other) implements SiteRule {}

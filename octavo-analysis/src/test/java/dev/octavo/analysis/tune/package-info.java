@@ -1,0 +1,4 @@
+@NullMarked
+package dev.octavo.analysis.tune;
+
+import org.jspecify.annotations.NullMarked;
