@@ -45,6 +45,7 @@ public record Evaluated(String stage, String what, Map<String, Double> measures,
         if (reached() != o.reached()) {
             return reached();
         }
-        return reached() && cost() != o.cost() ? cost() < o.cost() : shortfall < o.shortfall();
+        boolean byCost = reached() && cost() != o.cost();
+        return byCost ? cost() < o.cost() : shortfall < o.shortfall();
     }
 }
