@@ -75,7 +75,10 @@ class TuneCommandTest {
         assertThat(best.result().reached()).isTrue();
         assertThat(best.result().int8()).isGreaterThan(0);
         assertThat(best.steps()).isNotEmpty();
-        assertThat(kept.get(kept.size() - 1)).contains("# alone it brings");
+        String recipe = kept.get(kept.size() - 1);
+        assertThat(recipe.lines().filter(l -> l.startsWith("  "))).allMatch(l -> l.contains("  # "));
+        assertThat(Recipe.parse(recipe, "kept", QuantizeOptions.DEFAULT).scheme())
+                .isEqualTo(best.options().scheme());
         assertThat(Files.readAllLines(log).size()).isGreaterThan(measured);
         // A third run measures nothing.
         int before = Files.readAllLines(log).size();

@@ -50,7 +50,6 @@ final class RecipeText {
         rewrites.addAll(lines(Place.REWRITE, "  - %s  # %s"));
         section(out, "rewrite:", rewrites);
         out.append("plan:\n  objective: size  # every site that has an integer kernel was quantized\n");
-        lines(Place.SCHEME, "  %s  # %s").forEach(l -> out.append(l).append('\n'));
         SchemeOptions s = now.scheme();
         out.append(String.format(
                 Locale.ROOT,
@@ -59,7 +58,7 @@ final class RecipeText {
                 RangeRules.recipeOf(now.activations()),
                 s.signs().toString().toLowerCase(Locale.ROOT),
                 s.symmetricActivations(),
-                comments(Place.ACTIVATIONS)));
+                comments(Place.ACTIVATIONS, "activations:")));
         out.append(String.format(
                 Locale.ROOT,
                 "  weights: { bits: %d, %s, per: %s, symmetric: %s }%s%n",
@@ -67,7 +66,10 @@ final class RecipeText {
                 RangeRules.recipeOf(now.weights()),
                 s.perChannel() ? "channel" : "tensor",
                 s.symmetricWeights(),
-                comments(Place.WEIGHTS)));
+                comments(Place.WEIGHTS, "weights:")));
+        steps.stream()
+                .filter(s -> s.place() == Place.SCHEME && !s.entry().matches("(activations|weights):.*"))
+                .forEach(s -> out.append("  ").append(s.entry()).append("  # ").append(because(s)).append('\n'));
         for (Place place : Place.values()) {
             String[] form = SITES.get(place);
             if (form != null) {
@@ -90,9 +92,11 @@ final class RecipeText {
         return refinements;
     }
 
-    private String comments(Place place) {
+    /* Why a line is as it is: what changed it, as a part of it or as one of the scheme. */
+    private String comments(Place place, String line) {
         String because = steps.stream()
-                .filter(s -> s.place() == place)
+                .filter(s -> s.place() == place
+                        || (s.place() == Place.SCHEME && s.entry().startsWith(line)))
                 .map(RecipeText::because)
                 .collect(Collectors.joining("; "));
         return because.isEmpty() ? BEGAN : "  # " + because;

@@ -2,6 +2,7 @@ package dev.octavo.analysis.tune;
 
 import dev.octavo.analysis.doctor.Remedy;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.quant.range.WithRoom;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -57,12 +58,12 @@ public record Step(String name, Place place, String entry, UnaryOperator<Quantiz
         return String.format(place.form, entry);
     }
 
-    /** The options with all steps applied, in their order. */
+    /** The options with all steps applied, in their order; wide grids keep their room under any rule. */
     static QuantizeOptions apply(QuantizeOptions base, List<Step> steps) {
         QuantizeOptions o = base;
         for (Step s : steps) {
             o = s.change().apply(o);
         }
-        return o;
+        return o.withActivations(WithRoom.like(base.activations(), WithRoom.bare(o.activations())));
     }
 }

@@ -56,7 +56,9 @@ final class ChannelKnowledge {
         TreeMap<String, Set<Integer>> axes = new TreeMap<>();
         for (ChannelMap.Step s : map.steps()) {
             if (s instanceof ChannelMap.Layer l) {
-                axes.put(l.weighted().input().name(), Set.of(l.weighted().activationAxis()));
+                if (l.weighted().input().constant().isEmpty()) {
+                    axes.put(l.weighted().input().name(), Set.of(l.weighted().activationAxis()));
+                }
                 ask(axes, map, l.node().output());
             } else if (s instanceof ChannelMap.Limit l) {
                 ask(axes, map, l.clip().input());
