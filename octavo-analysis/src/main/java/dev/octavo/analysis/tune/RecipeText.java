@@ -68,8 +68,8 @@ final class RecipeText {
                 s.symmetricWeights(),
                 comments(Place.WEIGHTS, "weights:")));
         steps.stream()
-                .filter(s -> s.place() == Place.SCHEME && !s.entry().matches("(activations|weights):.*"))
-                .forEach(s -> out.append("  ").append(s.entry()).append("  # ").append(because(s)).append('\n'));
+                .filter(o -> o.place() == Place.SCHEME && !o.entry().matches("(activations|weights):.*"))
+                .forEach(o -> out.append("  ").append(o.entry()).append("  # ").append(because(o)).append('\n'));
         for (Place place : Place.values()) {
             String[] form = SITES.get(place);
             if (form != null) {

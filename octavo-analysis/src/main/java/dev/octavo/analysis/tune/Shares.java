@@ -10,14 +10,18 @@ import dev.octavo.core.plan.Site;
 import dev.octavo.core.tensor.DType;
 import dev.octavo.core.tensor.TensorType;
 import dev.octavo.ort.quantize.Prepared;
+import dev.octavo.quant.target.Group;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of a network is in 8 bits, in up to 16, and in float: shares of its multiply-accumulates, a product being as
- * wide as the wider of its two sides, and shares of its values, constants not counted. Each three sum to 1.
+ * wide as the wider of its two sides, and shares of its values, constants and what
+ * a limit behind takes over not counted. Each three sum to 1.
  *
  * @param int8 of the multiply-accumulates; 1 where there are none
  * @param int16 of the multiply-accumulates
@@ -51,10 +55,8 @@ public record Shares(
             }
         }
         double[] values = new double[3];
-        for (Value v : p.graph().values()) {
-            if (isActivation(p, v)) {
-                values[kind(Optional.ofNullable(made.plan().grids().get(Site.of(v))))]++;
-            }
+        for (Value v : values(p)) {
+            values[kind(Optional.ofNullable(made.plan().grids().get(Site.of(v))))]++;
         }
         if (macs[0] + macs[1] + macs[2] == 0) {
             macs[0] = 1;
@@ -64,10 +66,20 @@ public record Shares(
         return new Shares(macs[0] / m, macs[1] / m, macs[2] / m, values[0] / v, values[1] / v, values[2] / v);
     }
 
-    /** Whether a value is counted: in floats, and neither constant nor unused. */
-    static boolean isActivation(Prepared p, Value v) {
-        TensorType type = p.types().get(v.name());
-        return v.constant().isEmpty() && type != null && type.dtype() == DType.FLOAT;
+    /** The values that count: inputs and what operators give, in floats, but not what a limit behind takes over. */
+    static List<Value> values(Prepared p) {
+        List<Value> all = new ArrayList<>(p.graph().requiredInputs());
+        Group.of(p.graph()).stream()
+                .filter(g -> !g.node().presentOutputs().isEmpty())
+                .map(Group::output)
+                .forEach(all::add);
+        return all.stream()
+                .filter(v -> v.constant().isEmpty() && isFloat(p.types().get(v.name())))
+                .toList();
+    }
+
+    private static boolean isFloat(@Nullable TensorType type) {
+        return type != null && type.dtype() == DType.FLOAT;
     }
 
     /* 0 for 8 bits, 1 for up to 16, 2 for float. */
