@@ -44,7 +44,9 @@ interface CostOfPlan {
 
     /** What values that are not in 8 bits cost by themselves. */
     static double wideValues(Trial.Made made) {
-        return PER_VALUE * Shares.values(made.prepared()).size() * (1 - Shares.of(made).int8Values());
+        return PER_VALUE
+                * Shares.values(made.prepared()).size()
+                * (1 - Shares.of(made).int8Values());
     }
 
     /** The sum over the nodes that read a value. */

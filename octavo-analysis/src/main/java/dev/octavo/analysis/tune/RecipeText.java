@@ -69,7 +69,11 @@ final class RecipeText {
                 comments(Place.WEIGHTS, "weights:")));
         steps.stream()
                 .filter(o -> o.place() == Place.SCHEME && !o.entry().matches("(activations|weights):.*"))
-                .forEach(o -> out.append("  ").append(o.entry()).append("  # ").append(because(o)).append('\n'));
+                .forEach(o -> out.append("  ")
+                        .append(o.entry())
+                        .append("  # ")
+                        .append(because(o))
+                        .append('\n'));
         for (Place place : Place.values()) {
             String[] form = SITES.get(place);
             if (form != null) {
