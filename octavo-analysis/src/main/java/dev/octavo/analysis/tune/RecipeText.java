@@ -107,10 +107,39 @@ final class RecipeText {
     }
 
     private List<String> lines(Place place, String form) {
-        return steps.stream()
-                .filter(s -> s.place() == place)
-                .map(s -> String.format(Locale.ROOT, form, s.entry(), because(s)))
-                .toList();
+        List<String> lines = new ArrayList<>();
+        for (Step s : steps) {
+            if (s.place() == place) {
+                List<String> entries = SITES.containsKey(place) ? entries(s.entry()) : List.of(s.entry());
+                entries.forEach(e -> lines.add(String.format(Locale.ROOT, form, e, because(s))));
+            }
+        }
+        return lines;
+    }
+
+    /* A remedy may concern several sites, {@code "a": { bits: 8, … }, "b": …}: a line for each. */
+    private static List<String> entries(String entry) {
+        List<String> entries = new ArrayList<>();
+        int depth = 0;
+        boolean quoted = false;
+        int from = 0;
+        for (int i = 0; i < entry.length(); i++) {
+            char c = entry.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (!quoted && (c == '{' || c == '[')) {
+                depth++;
+            } else if (!quoted && (c == '}' || c == ']')) {
+                depth--;
+            } else if (!quoted && depth == 0 && c == ',') {
+                entries.add(entry.substring(from, i).strip());
+                from = i + 1;
+            }
+        }
+        entries.add(entry.substring(from).strip());
+        return entries;
     }
 
     private static String because(Step s) {

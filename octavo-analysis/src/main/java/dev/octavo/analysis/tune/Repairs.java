@@ -14,6 +14,7 @@ import dev.octavo.quant.refine.Refinements;
 import dev.octavo.quant.rewrite.GraphPass;
 import dev.octavo.quant.rewrite.Rewrites;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class Repairs<M extends Metric<M>> {
 
     /* Worth a trial on any network; those that find nothing to do change nothing and are not kept. */
     private static final List<String> REWRITES = List.of("equalize", "smooth-quant");
+
+    /* A repair that did not help at so many sites in turn is not tried at more. */
+    private static final int MOST_IN_VAIN = 2;
 
     private final Ledger<M> ledger;
     private final Trial<M> trial;
@@ -46,8 +50,10 @@ final class Repairs<M extends Metric<M>> {
         }
         Stream.concat(REWRITES.stream().map(Repairs::rewrite), Stream.of(correctBiasOnSamples()))
                 .forEach(tried::add);
+        Map<String, Integer> vain = new HashMap<>();
         for (Step s : tried) {
-            if (steps.stream().anyMatch(o -> o.recipe().equals(s.recipe()))) {
+            boolean given = steps.stream().anyMatch(o -> o.recipe().equals(s.recipe()));
+            if (given || vain.getOrDefault(s.name(), 0) >= MOST_IN_VAIN) {
                 continue;
             }
             List<Step> more = new ArrayList<>(steps);
@@ -56,9 +62,12 @@ final class Repairs<M extends Metric<M>> {
             if (got.isPresent() && helps(now, got.get())) {
                 steps.add(s);
                 now = got.get();
+                vain.remove(s.name());
                 if (enough.test(now)) {
                     break;
                 }
+            } else {
+                vain.merge(s.name(), 1, Integer::sum);
             }
         }
         return now;
