@@ -117,7 +117,7 @@ final class RecipeText {
         return lines;
     }
 
-    /* A remedy may concern several sites, {@code "a": { bits: 8, … }, "b": …}: a line for each. */
+    /* A remedy may concern several sites, separated by commas: a line for each. */
     private static List<String> entries(String entry) {
         List<String> entries = new ArrayList<>();
         int depth = 0;
