@@ -63,7 +63,7 @@ class TuneCommandTest {
         Path log = folder.resolve("log.jsonl");
         List<String> first = new ArrayList<>();
         // Stopped early: what is kept by then is valid, everything in 16 bits at worst.
-        Tuner.Result early = tune(log, first, 4);
+        Tuner.Result early = tune(log, first, 2);
         assertThat(early.best().orElseThrow().result().reached()).isTrue();
         assertThat(first).isNotEmpty();
         int measured = Files.readAllLines(log).size();
