@@ -39,6 +39,6 @@ final class Faults {
                 Kinds.strayPicture(RESNET20, 40),
                 Kinds.biasBits(MOBILENET_V1, 8),
                 Kinds.downwards(RESNET20, "layer2.1.conv1.weight", "layer2.1.relu1_out", 4),
-                Kinds.inFloat(RESNET20, "layer2.0.conv1_out"));
+                Kinds.inFloat(RESNET20, "layer2.0.conv1.weight", "layer2.0.relu1_out"));
     }
 }

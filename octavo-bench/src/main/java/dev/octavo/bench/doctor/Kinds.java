@@ -75,10 +75,10 @@ final class Kinds {
                 .ruled(new SiteRule.Bits(new Glob(value), bits));
     }
 
-    static Fault inFloat(Network net, String value) {
-        return Fault.named("left in float: what gives " + value, net, Cause.LEFT_IN_FLOAT)
-                .at(value)
-                .ruled(new SiteRule.KeepFloat(new Glob(value)));
+    static Fault inFloat(Network net, String weight, String gives) {
+        return Fault.named("left in float: " + weight, net, Cause.LEFT_IN_FLOAT)
+                .at(gives)
+                .ruled(new SiteRule.KeepFloat(new Glob(weight)));
     }
 
     private static SiteRule fixed(String value, double scale, boolean signed) {
