@@ -55,7 +55,8 @@ class TuneInterruptedTest {
         List<String> after = Files.readAllLines(log);
         int whole = (int) before.stream().filter(l -> l.endsWith("}")).count();
         assertThat(after.subList(0, whole)).isEqualTo(before.subList(0, whole));
-        assertThat(after.stream().map(l -> l.substring(0, l.indexOf("\"measures\"")))).doesNotHaveDuplicates();
+        assertThat(after.stream().map(l -> l.substring(0, l.indexOf("\"measures\""))))
+                .doesNotHaveDuplicates();
         assertThat(OnnxReader.read(out.resolve("m.onnx")).nodes()).isNotEmpty();
         assertThat(Octavo.names(out)).containsExactly("m.onnx", "m.plan.json", "m.recipe.yaml", "m.tune.jsonl");
     }
