@@ -8,6 +8,13 @@ import dev.octavo.analysis.doctor.Trial;
 import dev.octavo.analysis.tune.Step.Place;
 import dev.octavo.core.data.Metric;
 import dev.octavo.ort.quantize.QuantizeOptions;
+import dev.octavo.quant.range.Entropy;
+import dev.octavo.quant.range.LeastSquares;
+import dev.octavo.quant.range.MovingAverage;
+import dev.octavo.quant.range.Percentile;
+import dev.octavo.quant.range.RangeRule;
+import dev.octavo.quant.range.RangeRules;
+import dev.octavo.quant.range.WithRoom;
 import dev.octavo.quant.recipe.PassOptions;
 import dev.octavo.quant.refine.Refinement;
 import dev.octavo.quant.refine.Refinements;
@@ -19,14 +26,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
-/** What helps and costs no width: what the doctor prescribes site by site, then repairs of the whole network. */
+/** What helps and costs no width: what the doctor prescribes for the whole network, repairs that are
+ * worth a trial anywhere, and what it prescribes for single sites. */
 final class Repairs<M extends Metric<M>> {
     private static final String STAGE = "repairs";
 
     /* Worth a trial on any network; those that find nothing to do change nothing and are not kept. */
     private static final List<String> REWRITES = List.of("equalize", "smooth-quant");
+
+    /* None is the best everywhere, and which one is depends on what rewrites have made of the activations. */
+    private static final List<RangeRule> RULES =
+            List.of(new MovingAverage(), new Percentile(0.9999), new Entropy(), new LeastSquares());
+
+    private static final String SPLIT = "split-range";
 
     /* A repair that did not help at so many sites in turn is not tried at more. */
     private static final int MOST_IN_VAIN = 2;
@@ -42,18 +55,10 @@ final class Repairs<M extends Metric<M>> {
     /** Adds each repair that helps to the steps, until that is enough; the last result. */
     Evaluated run(QuantizeOptions base, Evaluated before, List<Step> steps, Predicate<Evaluated> enough) {
         Evaluated now = before;
-        List<Step> tried = new ArrayList<>();
-        for (Diagnosis d : new Doctor(trial, ledger.progress()).examine(Step.apply(base, steps))) {
-            d.remedies().stream()
-                    .filter(Repairs::isFree)
-                    .forEach(r -> tried.add(Step.of(r, d.cause() + " at " + d.site())));
-        }
-        Stream.concat(REWRITES.stream().map(Repairs::rewrite), Stream.of(correctBiasOnSamples()))
-                .forEach(tried::add);
         Map<String, Integer> vain = new HashMap<>();
-        for (Step s : tried) {
+        for (Step s : candidates(Step.apply(base, steps))) {
             boolean given = steps.stream().anyMatch(o -> o.recipe().equals(s.recipe()));
-            if (given || vain.getOrDefault(s.name(), 0) >= MOST_IN_VAIN) {
+            if (given || vain.getOrDefault(kind(s), 0) >= MOST_IN_VAIN) {
                 continue;
             }
             List<Step> more = new ArrayList<>(steps);
@@ -62,15 +67,49 @@ final class Repairs<M extends Metric<M>> {
             if (got.isPresent() && helps(now, got.get())) {
                 steps.add(s);
                 now = got.get();
-                vain.remove(s.name());
+                vain.remove(kind(s));
                 if (enough.test(now)) {
                     break;
                 }
             } else {
-                vain.merge(s.name(), 1, Integer::sum);
+                vain.merge(kind(s), 1, Integer::sum);
             }
         }
         return now;
+    }
+
+    /* What concerns the whole network comes first: single sites are worth a look once that is in order. */
+    private List<Step> candidates(QuantizeOptions options) {
+        List<Step> prescribed = new ArrayList<>();
+        for (Diagnosis d : new Doctor(trial, ledger.progress()).examine(options)) {
+            d.remedies().stream()
+                    .filter(Repairs::isFree)
+                    .forEach(r -> prescribed.add(Step.of(r, d.cause() + " at " + d.site())));
+        }
+        List<Step> all =
+                new ArrayList<>(prescribed.stream().filter(s -> !isOfOneSite(s)).toList());
+        REWRITES.stream().map(Repairs::rewrite).forEach(all::add);
+        RULES.stream()
+                .filter(rule -> !rule.equals(WithRoom.bare(options.activations())))
+                .map(Repairs::rule)
+                .forEach(all::add);
+        all.add(correctBiasOnSamples());
+        prescribed.stream().filter(Repairs::isOfOneSite).forEach(all::add);
+        return all;
+    }
+
+    private static boolean isOfOneSite(Step s) {
+        return s.place() == Place.FIXED
+                || s.place() == Place.SAME_AS
+                || s.entry().contains(SPLIT);
+    }
+
+    /* Repairs of single sites are of a kind, whatever the site. */
+    private static String kind(Step s) {
+        if (!isOfOneSite(s)) {
+            return s.name();
+        }
+        return s.entry().contains(SPLIT) ? SPLIT : s.place().name();
     }
 
     private static boolean isFree(Remedy r) {
@@ -90,6 +129,15 @@ final class Repairs<M extends Metric<M>> {
                     all.add(Rewrites.named(name, PassOptions.NONE));
                     return o.withRewrites(all);
                 },
+                "tried on the whole network, and it helped");
+    }
+
+    private static Step rule(RangeRule rule) {
+        return new Step(
+                "activations by " + RangeRules.nameOf(rule),
+                Place.ACTIVATIONS,
+                RangeRules.recipeOf(rule),
+                o -> o.withActivations(rule),
                 "tried on the whole network, and it helped");
     }
 

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 
 /**
  * The staged practice as a search: everything in 16 bits, which must keep the network's function or something else is
- * wrong; everything in 8 bits; then repairs, one at a time; then range rules site by site; then as few sites in 16 bits, or if that is not enough in
+ * wrong; everything in 8 bits; then repairs, those of the whole network first, one at a time; then range rules site by site; then as few sites in 16 bits, or if that is not enough in
  * float, as it takes.
  *
  * <p>Every measurement is logged as soon as it is done, and a search that is begun again takes what the log knows: a
