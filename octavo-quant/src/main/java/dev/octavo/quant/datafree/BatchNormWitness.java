@@ -54,6 +54,15 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
      */
     @Override
     public Evidence observe(Graph graph, EvidenceRequest request) {
+        return evidence(graph, request, true);
+    }
+
+    @Override
+    public Evidence channels(Graph graph, EvidenceRequest request) {
+        return evidence(graph, request, false);
+    }
+
+    private Evidence evidence(Graph graph, EvidenceRequest request, boolean histograms) {
         requireStatistics(graph);
         Map<String, TensorType> types = types(graph);
         TreeMap<String, Asked> asked = new TreeMap<>();
@@ -71,7 +80,8 @@ public record BatchNormWitness(Engine runner, Function<Graph, String> fingerprin
                                 request.axes().getOrDefault(a.value().name(), Set.of()),
                                 Optional.ofNullable(types.get(a.value().name()))
                                         .or(a.value()::type)
-                                        .map(TensorType::shape))));
+                                        .map(TensorType::shape),
+                                histograms)));
         TreeMap<String, ValueEvidence> values = new TreeMap<>(found);
         List<String> missing = request.axes().keySet().stream()
                 .filter(name -> !values.containsKey(name))

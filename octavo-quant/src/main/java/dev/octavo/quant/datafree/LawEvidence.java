@@ -25,11 +25,18 @@ final class LawEvidence {
      *
      * @param axes channel axes to give statistics for
      * @param shape of the value, if it is known
+     * @param histogram whether to make one; else it is empty
      */
-    static ValueEvidence of(Law law, Set<Integer> axes, Optional<Shape> shape) {
+    static ValueEvidence of(Law law, Set<Integer> axes, Optional<Shape> shape, boolean histogram) {
         TreeMap<Integer, ChannelStats> channels = new TreeMap<>();
         axes.forEach(a -> channels.put(a, channels(law, a, shape)));
-        return new ValueEvidence(new Bins(law).histogram(), extremes(law, shape), channels);
+        return new ValueEvidence(
+                histogram ? new Bins(law).histogram() : DyadicHistogram.EMPTY, extremes(law, shape), channels);
+    }
+
+    /** The evidence of a law, histogram included. */
+    static ValueEvidence of(Law law, Set<Integer> axes, Optional<Shape> shape) {
+        return of(law, axes, shape, true);
     }
 
     private static ChannelStats channels(Law law, int asked, Optional<Shape> shape) {

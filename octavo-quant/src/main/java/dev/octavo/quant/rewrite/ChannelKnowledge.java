@@ -70,7 +70,7 @@ final class ChannelKnowledge {
                 ask(axes, map, v);
             }
         }
-        Evidence evidence = witness.observe(graph, new EvidenceRequest(axes));
+        Evidence evidence = witness.channels(graph, new EvidenceRequest(axes));
         ChannelKnowledge known = new ChannelKnowledge();
         evidence.values().forEach((name, e) -> known.take(graph, name, e, evidence.samples() > 0));
         map.steps().forEach(s -> {

@@ -51,6 +51,15 @@ public interface Witness {
      */
     Evidence observe(Graph graph, EvidenceRequest request);
 
+    /**
+     * The same for who asks about channels alone: histograms may be empty, where that saves making them.
+     *
+     * @throws ModelException as {@link #observe} does
+     */
+    default Evidence channels(Graph graph, EvidenceRequest request) {
+        return observe(graph, request);
+    }
+
     /** Up to {@code most} inputs of the network, spread evenly over the data; none without data. */
     List<Map<String, Tensor>> samples(int most);
 
